@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0 */
+/* Every bound that the kernel half and userspace share, each with its reason. Plain C, no includes. */
+#pragma once
+
+/* Slots are the bits of one block's bitmaps: 64 words of 64 bits. More clauses than that share slots, by widening. */
+#define RECIPE_SLOTS 4096
+#define RECIPE_WORDS 64
+
+/* One generation of the filter. An array value may be 4 MiB on every kernel since 5.10, and 2^16 blocks of a cache line
+ * are what half a pivot entry can name. */
+#define RECIPE_IMAGE_BYTES (1u << 22)
+#define RECIPE_IMAGE_MASK (RECIPE_IMAGE_BYTES - 1)
+
+/* argv as the kernel reads it. 4 KiB holds 99 % of the command lines of builds; what is longer is cut, counted, and widens. */
+#define RECIPE_ARGV_BYTES 4096
+/* Elements of argv that are looked at one by one. */
+#define RECIPE_ARGS 256
+
+/* NAME_MAX of Linux. */
+#define RECIPE_NAME_BYTES 256
+/* A resolved path. PATH_MAX of Linux; what is longer keeps its tail. */
+#define RECIPE_PATH_BYTES 4096
+/* Components of a path that the kernel walks. */
+#define RECIPE_PATH_COMPONENTS 128
+#define RECIPE_COMM_BYTES 16
+
+/* A string is hashed by its length and its first 64 bytes: eight words, unrolled. Longer literals widen (never exact). */
+#define RECIPE_HASHED_BYTES 64
+#define RECIPE_HASHED_WORDS 8
+
+/* Bytes of one option element (-abc) whose letters are told apart; a longer one counts as holding every letter. */
+#define RECIPE_FLAG_BYTES 32
+
+/* Two positive terms of one clause on argv go to separate lanes; a fifth is left to the program. */
+#define RECIPE_ARGV_LANES 4
+
+/* Ancestors that a record carries. Deeper trees are rare; context completes them from /proc. */
+#define RECIPE_ANCESTORS 24
+
+/* Processes that exited while a child lived. */
+#define RECIPE_TOMBSTONES 8192
+
+/* The ring. Holds 4,000 records of 1 KiB: some 2 s of a machine that does nothing but match. */
+#define RECIPE_RING_BYTES (1u << 22)
+
+/* The largest record: argv, three paths, ancestors and the fixed part. */
+#define RECIPE_RECORD_BYTES 16384

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+// Artefact: all that the compiler hands to the runtime, and the only bridge between them. Nothing in it is looked up by name.
+// Bytes: encode.h, decode.h. Words: dump.h.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "runtime/artefact/filter.h"
+#include "runtime/artefact/program.h"
+
+namespace recipe {
+
+enum class Importance : uint8_t { kNone = 0, kLow = 1, kMedium = 2, kHigh = 3, kCritical = 4 };
+enum class RecipeStatus : uint8_t { kExperimental = 0, kIncubating = 1, kStable = 2 };
+
+// How a program's options look: `program NAME { ... }`.
+enum class ValueKind : uint8_t {
+  kNone = 0,      // c        no value
+  kRequired = 1,  // c:       glued or the next element
+  kOptional = 2,  // c::      glued only
+  kDigits = 3,    // c%       glued digits (octal, decimal, or x and hexadecimal), if any; the cluster goes on after them
+};
+
+struct OptionSpec {
+  std::string name;  // without dashes: "e", "eval"
+  ValueKind value = ValueKind::kNone;
+  bool ends = false;  // after it (and its value) everything belongs to the program
+
+  friend bool operator==(const OptionSpec&, const OptionSpec&) = default;
+};
+
+struct OptionTable {
+  std::string pattern;             // glob over process.name; the first table whose pattern equals the name, else the first that fits
+  std::vector<OptionSpec> shorts;  // one letter, clustered behind one dash
+  std::vector<OptionSpec> longs;   // behind two dashes: "exec=" kRequired (=value or next), "color=?" kOptional (=value only)
+  std::vector<OptionSpec> words;   // behind one dash, whole, never clustered: node's -pe. Looked up before shorts
+  bool permute = false;            // GNU: options may follow operands; else (posix) the first operand ends them
+
+  friend bool operator==(const OptionTable&, const OptionTable&) = default;
+};
+
+// Where words of a recipe stand.
+struct Passage {
+  uint32_t file = 0;  // index into Artefact::files
+  uint32_t line = 0;  // from 1
+  std::string text;   // the words themselves, white space folded, at most 512 bytes
+
+  friend bool operator==(const Passage&, const Passage&) = default;
+};
+
+// A message: text and fields in turn.
+using MessagePart = std::variant<std::string, FieldId>;
+
+struct Throttle {
+  uint32_t count = 0;  // this many …
+  uint64_t period_ns = 0;
+  std::vector<FieldId> by;  // … for each distinct value of these; empty: over all
+
+  friend bool operator==(const Throttle&, const Throttle&) = default;
+};
+
+struct AttackReference {
+  std::string id, name, tactic;  // "T1059.004", "Unix Shell", "execution"
+
+  friend bool operator==(const AttackReference&, const AttackReference&) = default;
+};
+
+struct Documentation {
+  std::string quick, analysis, implications;
+  std::vector<std::string> actions;
+
+  friend bool operator==(const Documentation&, const Documentation&) = default;
+};
+
+struct ExceptionInfo {
+  std::string title;
+  EventId event{};
+  Program program;
+  uint32_t passage = 0;
+
+  friend bool operator==(const ExceptionInfo&, const ExceptionInfo&) = default;
+};
+
+struct RecipeInfo {
+  std::string name, title, category, method, author;
+  Importance importance = Importance::kNone;
+  RecipeStatus status = RecipeStatus::kExperimental;
+  uint32_t version = 1;
+  bool enabled = true;
+  std::string deprecated;  // empty: it is not
+  std::vector<AttackReference> attack;
+  std::vector<std::string> tags, references, false_positives;
+  Documentation doc;
+  std::optional<Throttle> throttle;
+  std::vector<ExceptionInfo> exceptions;
+  uint32_t passage = 0;  // the recipe's head
+
+  friend bool operator==(const RecipeInfo&, const RecipeInfo&) = default;
+};
+
+// One `on EVENT when ...` block.
+struct Trigger {
+  RecipeId recipe;
+  EventId event{};
+  Importance importance = Importance::kNone;
+  std::vector<MessagePart> message;
+  Program program;
+  uint32_t passage = 0;
+
+  friend bool operator==(const Trigger&, const Trigger&) = default;
+};
+
+struct ClauseTerm {
+  uint32_t node = 0;          // the leaf (kTest, kAny or kAll) or, past the bound, sub-expression of the trigger's program
+  bool in_kernel = false;     // some kernel term stands for it
+  bool exact = false;         // and decides it wholly
+
+  friend bool operator==(const ClauseTerm&, const ClauseTerm&) = default;
+};
+
+// One conjunction of the trigger's disjunctive normal form.
+struct ClauseInfo {
+  TriggerId trigger;
+  std::vector<ClauseTerm> terms;
+  bool exact = false;  // every term exact: the kernel alone decides, up to a collision of hashes
+
+  friend bool operator==(const ClauseInfo&, const ClauseInfo&) = default;
+};
+
+struct Artefact {
+  std::vector<std::string> files;
+  std::vector<Passage> passages;  // passages[0] is empty
+  std::vector<OptionTable> option_tables;
+  std::vector<RecipeInfo> recipes;
+  std::vector<Trigger> triggers;
+  std::vector<ClauseInfo> clauses;
+  Filter filter;
+
+  friend bool operator==(const Artefact&, const Artefact&) = default;
+};
+
+}  // namespace recipe

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+// Artefact in words: `recipec dump`, --emit=filter|program|artefact. Names, never numbers, pointers or hashes.
+#pragma once
+#include <string>
+
+#include "runtime/artefact/artefact.h"
+
+namespace recipe {
+
+[[nodiscard]] std::string dump(const Artefact& artefact);
+[[nodiscard]] std::string dump(const Filter& filter, const Artefact& artefact);
+[[nodiscard]] std::string dump(const Program& program);
+[[nodiscard]] std::string spell(const Test& test, bool negated);  // as the language writes it: `process.name in [perl, ruby]`
+[[nodiscard]] std::string spell(const FilterTerm& term);
+[[nodiscard]] std::string quote(std::string_view text);  // "..." with the language's escapes
+
+}  // namespace recipe

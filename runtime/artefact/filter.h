@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// Filter: what the kernel decides, before it is laid out as bytes (lay_out.h). Keys are still values here: hashes are seeded
+// anew at each load.
+//
+// A necessary condition (law 1): for every event, a trigger's program that is true or unknown has a clause whose slot is set
+// by classify. What the kernel cannot decide is simply not a term here.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "runtime/artefact/test.h"
+#include "runtime/base/ids.h"
+
+namespace recipe {
+
+using ClauseId = Id<struct ClauseTag>;    // into Artefact::clauses
+using TriggerId = Id<struct TriggerTag>;  // into Artefact::triggers
+using RecipeId = Id<struct RecipeTag>;    // into Artefact::recipes
+
+enum class KeyKind : uint8_t { kExact = 1, kPrefix = 2, kSuffix = 3, kFlag = 4 };  // enum key_kind of the abi
+
+struct FilterKey {
+  KeyKind kind = KeyKind::kExact;
+  bool is_number = false;
+  int64_t number = 0;  // exact value of an integer lane
+  std::string text;    // exact, prefix, suffix: the bytes (prefix and suffix: 1..64); flag: one letter of [A-Za-z0-9]
+
+  friend bool operator==(const FilterKey&, const FilterKey&) = default;
+};
+
+// Some key hits ⇔ the term can be true (positive); some key hits ⇒ the term is false (negated).
+struct FilterTerm {
+  uint8_t lane = 0;      // enum kernel_lane; argv's lanes are LANE_ARGV + 0..3, one positive term of a clause in each
+  bool negated = false;  // only keys that can be compared whole: text of at most 64 bytes, no flags
+  std::vector<FilterKey> keys;
+
+  friend bool operator==(const FilterTerm&, const FilterTerm&) = default;
+};
+
+struct FilterSlot {
+  std::vector<FilterTerm> terms;  // all of them; at most one positive term a lane
+  std::vector<ClauseId> clauses;  // whose necessary condition this is; several where slots are shared
+
+  friend bool operator==(const FilterSlot&, const FilterSlot&) = default;
+};
+
+struct FilterBlock {
+  std::vector<std::string> names;  // pivot values (process.name); empty: the default block, judged for every event
+  std::vector<FilterSlot> slots;   // 1..RECIPE_SLOTS; those of a named block hold for each of its names
+
+  friend bool operator==(const FilterBlock&, const FilterBlock&) = default;
+};
+
+struct Filter {
+  std::vector<FilterBlock> blocks;  // at most one default block, and then it is the first; a name stands in at most one block
+
+  friend bool operator==(const Filter&, const Filter&) = default;
+};
+
+}  // namespace recipe

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// Test: one question to one event, as the compiler, the artefact and the runtime all hold it.
+//
+//   process.name in [perl, ruby]       {field process.name, over value, kEquals, [perl, ruby]}
+//   argv contains "-e"                 {field argv, over any element, kEquals, ["-e"]}
+//   any argv like "--eval=*"           {field argv, over any element, kLike, ["--eval=*"]}
+//   argv has flag c                    {field argv, over value, kHasFlag, ["c"]}
+//   argv option "-o" under "/tmp"      {field argv, selector option "-o", over any element, kUnder, ["/tmp"]}
+//   argv operand 0 endswith ".sh"      {field argv, selector operand 0, over value, kEndsWith, [".sh"]}
+//   p.name == dpkg  (in any p in ...)  {variable 1, field ancestor_name, over value, kEquals, ["dpkg"]}
+//   x startswith "-"  (any x in argv)  {variable 1, field kNone, over value, kStartsWith, ["-"]}
+//
+// What it means, for every evaluator (Truth: false, unknown, true):
+//   one literal is enough: op(value, l) for some l of `literals`. An empty list of literals is false.
+//   the subject is absent: false (kExists too). A negated test is exactly not(test), so it is true there.
+//   over any element: some element satisfies it; over all: every element does (an empty list: true; an absent one: false)
+//   the subject was truncated: a scalar is unknown (kExists: true). A list keeps its complete elements, the last one counts as
+//     cut: any is true if a complete element satisfies it, else unknown; all is false if a complete one does not, else unknown.
+//     Options are known as far as the parse needs no cut element.
+//   not unknown = unknown; and, or: Kleene's. A condition that ends unknown is reported as a match that says `truncated`.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "runtime/catalogue/catalogue.h"
+
+namespace recipe {
+
+enum class Truth : uint8_t { kFalse = 0, kUnknown = 1, kTrue = 2 };  // and = min, or = max
+[[nodiscard]] constexpr Truth operator!(Truth t) { return static_cast<Truth>(2 - static_cast<int>(t)); }
+
+enum class Operator : uint8_t {
+#define OPERATOR(id, number, ...) id = number,
+#include "runtime/artefact/operators.def"
+};
+
+enum class Over : uint8_t { kValue = 0, kAnyElement = 1, kAllElements = 2 };
+enum class Selector : uint8_t { kNone = 0, kOption = 1, kOperand = 2 };
+
+struct Subject {
+  FieldId field = FieldId::kNone;     // kNone with variable > 0: the element itself, a string
+  uint8_t variable = 0;               // 0: the event; n: the element of the n-th enclosing loop, counted from outside
+  Selector selector = Selector::kNone;
+  uint32_t operand = 0;               // kOperand: which, from 0
+  std::string option;                 // kOption: "-o" or "--output", dashes included
+
+  friend bool operator==(const Subject&, const Subject&) = default;
+};
+
+using Literal = std::variant<int64_t, std::string>;  // bool is 0 or 1
+
+struct Test {
+  Subject subject;
+  Over over = Over::kValue;
+  Operator op = Operator::kEquals;
+  bool nocase = false;  // ASCII letters only
+  std::vector<Literal> literals;
+
+  friend bool operator==(const Test&, const Test&) = default;
+};
+
+}  // namespace recipe

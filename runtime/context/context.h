@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// Context: what the record does not hold and the machine may still know. Asked on demand by match and by report, cached.
+// What is gone is absent, never guessed.
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "runtime/detection.h"
+#include "runtime/event.h"
+
+namespace recipe {
+
+class Context {
+ public:
+  virtual ~Context() = default;
+
+  // A kContext field that the record lacks, and kRecord fields that were truncated there (argv: see full_argv).
+  [[nodiscard]] virtual std::optional<std::string> text(const Event& event, FieldId field) = 0;
+
+  // The ancestors of the event, parent first, up to pid 1: the record's, completed. Valid until the next call.
+  // complete: false where some are missing (then any is unknown rather than false).
+  struct Ancestors {
+    const std::vector<ProcessInfo>* list = nullptr;
+    bool complete = true;
+  };
+  [[nodiscard]] virtual Ancestors ancestors(const Event& event) = 0;
+
+  [[nodiscard]] virtual const HostInfo& host() = 0;
+};
+
+// Answers from the record alone: replay and recipe tests. Absent stays absent; host is read from this machine only if `host`.
+[[nodiscard]] std::unique_ptr<Context> make_record_context();
+
+// Answers from /proc, /etc/passwd and the machine's identity. birth_parents asks the kernel half for what has exited.
+struct Tombstone {
+  uint32_t pid = 0, birth_parent = 0, uid = 0;
+  uint64_t start_time = 0;
+  std::string name, comm;
+};
+class BirthParents {
+ public:
+  virtual ~BirthParents() = default;
+  // The process `pid` that has exited and whose child started at child_start_time; nullopt: unknown.
+  [[nodiscard]] virtual std::optional<Tombstone> find(uint32_t pid, uint64_t child_start_time) = 0;
+  // pid of the process that forked `pid`; 0: unknown.
+  [[nodiscard]] virtual uint32_t birth_parent(uint32_t pid) = 0;
+};
+[[nodiscard]] std::unique_ptr<Context> make_live_context(BirthParents* birth_parents);
+
+}  // namespace recipe

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// Engine: one record in, detections out. engine.cpp is the table of contents of the running half; live and replay differ
+// there in one line (who classified).
+#pragma once
+#include <array>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "runtime/artefact/artefact.h"
+#include "runtime/classify/classify.h"
+#include "runtime/context/context.h"
+#include "runtime/detection.h"
+#include "runtime/event.h"
+#include "runtime/match/matcher.h"
+#include "runtime/report/report.h"
+#include "runtime/sink/sink.h"
+
+namespace recipe {
+
+// Rows of counters.def, both sides.
+enum class Counter : uint8_t {
+#define COUNTER(id, side, loss, doc) k_##id,
+#include "bpf/abi/counters.def"
+  kCount,
+};
+struct CounterInfo {
+  std::string_view name, doc;
+  bool kernel, loss;
+};
+[[nodiscard]] const CounterInfo& info(Counter counter);
+using Counters = std::array<uint64_t, static_cast<size_t>(Counter::kCount)>;
+
+class Throttles;
+
+class Engine {
+ public:
+  // seed: of the filter's hashes; a fresh secret one each load. generation: what records must carry (live).
+  [[nodiscard]] static Result<std::unique_ptr<Engine>> build(Artefact artefact, uint64_t seed, uint32_t generation);
+  ~Engine();
+
+  // Judges one record. Detections are appended to `out`; a malformed record is counted, and the error says what.
+  [[nodiscard]] Status judge(std::span<const std::byte> record, Context& context, std::vector<Detection>& out);
+
+  [[nodiscard]] const Artefact& artefact() const { return artefact_; }
+  [[nodiscard]] const FilterImage& image() const { return image_; }
+  [[nodiscard]] Counters& counters() { return counters_; }
+  [[nodiscard]] uint64_t sequence() const { return sequence_; }
+
+ private:
+  Engine() = default;
+  Artefact artefact_;
+  FilterImage image_;
+  uint32_t generation_ = 0;
+  std::unique_ptr<Classifier> classifier_;
+  std::unique_ptr<Matcher> matcher_;
+  std::unique_ptr<Reporter> reporter_;
+  std::unique_ptr<Throttles> throttles_;
+  Event event_;
+  std::vector<candidate_word> candidates_;
+  std::vector<Match> matches_;
+  Counters counters_{};
+  uint64_t sequence_ = 0;
+};
+
+}  // namespace recipe

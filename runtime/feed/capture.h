@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// Capture files: capture_header, then records (bpf/abi/records.h). Reader and writer in one place.
+#pragma once
+#include <cstdio>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "bpf/abi/records.h"
+#include "runtime/base/result.h"
+
+namespace recipe {
+
+[[nodiscard]] bool looks_like_capture(std::string_view first_bytes);
+
+// Writes aside (PATH.partial) and renames at close(); a file that was not closed is not left behind.
+class CaptureWriter {
+ public:
+  [[nodiscard]] static Result<CaptureWriter> create(const std::string& path, uint64_t boot_wall_ns);
+  CaptureWriter(CaptureWriter&&) noexcept;
+  ~CaptureWriter();
+  [[nodiscard]] Status write(std::span<const std::byte> record);
+  [[nodiscard]] Status close();
+
+ private:
+  struct State;
+  explicit CaptureWriter(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+// The whole file, mapped. Any bytes are safe. next(): nullopt at the end; an error names the offset and ends the capture.
+class CaptureReader {
+ public:
+  [[nodiscard]] static Result<CaptureReader> open(const std::string& path);
+  [[nodiscard]] static Result<CaptureReader> over(std::span<const std::byte> bytes);  // must outlive it
+  CaptureReader(CaptureReader&&) noexcept;
+  ~CaptureReader();
+  [[nodiscard]] Result<std::optional<std::span<const std::byte>>> next();
+  [[nodiscard]] uint64_t boot_wall_ns() const;
+
+ private:
+  struct State;
+  explicit CaptureReader(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace recipe

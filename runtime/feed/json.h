@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// Events as JSON, one a line (the shape: grammar/README.md, "Events as JSON"), both ways. simdjson is used here alone.
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "runtime/event.h"
+
+namespace recipe {
+
+// One line → values. Dotted fields are nested objects; unknown members are an error that names them and the nearest field;
+// bytes that are not UTF-8 are \xHH in a string beside `"encoding": "escaped"` (see README). Errors say the column.
+class JsonEvents {
+ public:
+  JsonEvents();
+  ~JsonEvents();
+  [[nodiscard]] Result<EventValues> parse(std::string_view line);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+// Event → the same shape (the inverse: parse(write(e)) encodes to the same record).
+[[nodiscard]] std::string write_json(const Event& event);
+
+// JSON string literal with quotes; bytes that are no UTF-8 come out as \\xHH (and `escaped` is set).
+void append_json_string(std::string& out, std::string_view text, bool& escaped);
+
+}  // namespace recipe

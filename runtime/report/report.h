@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// Match + context → Detection: why, message, identity. Redaction will stand here too.
+#pragma once
+#include <memory>
+
+#include "runtime/context/context.h"
+#include "runtime/detection.h"
+#include "runtime/match.h"
+
+namespace recipe {
+
+class Reporter {
+ public:
+  explicit Reporter(const Artefact& artefact);
+  // sequence is given by the engine.
+  [[nodiscard]] Detection report(const Match& match, const Event& event, Context& context, uint64_t sequence);
+
+ private:
+  const Artefact& artefact_;
+};
+
+[[nodiscard]] std::string uuid_v7(int64_t time_unix_ns);
+[[nodiscard]] std::string rfc3339(int64_t time_unix_ns);  // 2026-11-23T10:00:00.000000001Z
+
+// One line, without its newline; OUTPUTS' shape. Empty parts are left out.
+[[nodiscard]] std::string to_json(const Detection& detection);
+// JSON Schema 2020-12 of to_json, generated from the catalogue.
+[[nodiscard]] std::string detection_schema();
+// For people: several lines, control characters escaped; colour as asked.
+[[nodiscard]] std::string to_text(const Detection& detection, bool colour);
+// Control characters, and bytes that are no UTF-8, as \xHH.
+[[nodiscard]] std::string printable(std::string_view text);
+
+}  // namespace recipe
