@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0 */
 /* The filter as bytes: what runtime/classify/lay_out writes and bpf/lib/classify.h reads, in the kernel and in userspace.
- * Everything is an offset from the start of the image; blocks, buckets start at multiples of 64 (a cache line).
+ * Everything is an offset from the start of the image; blocks, buckets start at multiples of 64 (a cache line), all else at
+ * multiples of 8. How keys are hashed: bpf/lib/hash.h.
  *
  * Path of one exec:
  *   hash the file's name → one pivot bucket (one cache line): which block, if any, could want it
@@ -57,7 +58,8 @@ struct filter_header { /* at offset 0 */
   record_u32 pad[9];
 };
 
-/* 16 entries: tag in the high half (never 0), block offset / 64 in the low half. 0: empty.
+/* 16 entries: tag in the high half (never 0), block offset / 64 in the low half. 0: empty. Where two names share bucket and
+ * tag both entries count: each one's block is judged.
  * The tag is a hash: a name that only looks like another gets its block and too many candidates, never too few. */
 struct pivot_bucket {
   record_u32 entry[16];
@@ -71,13 +73,14 @@ struct filter_block {
   record_u32 index_mask;    /* number of index buckets - 1; a power of two */
   record_u64 letters;       /* option letters with a KEY_FLAG key: bit flag_bit(letter) */
   record_u32 all_offset;    /* words × u64: the slots in use */
-  record_u32 pad0;
+  record_u32 positive_lanes; /* bit per lane that no clause of this block negates: where no live slot constrains such a lane,
+                              * its value need not be read. A bit left 0 only costs time */
   record_u16 defaults_offset[LANES]; /* from the block's start, words × u64: slots that do not constrain the lane positively; 0: all */
   record_u64 prefix_lengths[STRINGS]; /* bit L-1: some key is a prefix of L bytes */
   record_u64 suffix_lengths[STRINGS];
 };
 
-/* Eight keys of one cache line. key 0: empty. run_offset is of the first index_run. */
+/* Eight keys of one cache line. key 0: empty. run_offset is of the first index_run. Equal keys all count. */
 struct index_bucket {
   struct {
     record_u32 key;
@@ -99,7 +102,7 @@ struct index_run {
 #define RECIPE_RUN 1024 /* entries in one run */
 
 struct index_literal {
-  record_u32 bytes; /* 0..64 */
+  record_u32 bytes; /* 0..64; of an integer 8 */
   record_u32 pad;
-  record_u8 text[RECIPE_HASHED_BYTES]; /* zero-filled */
+  record_u8 text[RECIPE_HASHED_BYTES]; /* zero-filled; an integer is little-endian, two's complement */
 };

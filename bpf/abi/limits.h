@@ -13,7 +13,7 @@
 
 /* argv as the kernel reads it. 4 KiB holds 99 % of the command lines of builds; what is longer is cut, counted, and widens. */
 #define RECIPE_ARGV_BYTES 4096
-/* Elements of argv that are looked at one by one. */
+/* Elements of argv that the classifier looks at one by one: with empty ones a step is one byte. More widen. */
 #define RECIPE_ARGS 256
 
 /* NAME_MAX of Linux. */
