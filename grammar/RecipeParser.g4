@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+// Sentences of the recipe language. compiler/syntax splits a file at its declarations and a recipe at its members, and calls the
+// rules marked "entry" one by one, so that an error costs one member and not the file. Decisions need one token of lookahead.
+//
+//   file    : (importDeclaration | listDeclaration | macroDeclaration | programDeclaration | recipe)* ;
+//   recipe  : recipeHead (onMember block? | exceptMember | throttleMember | testMember | 'doc' block | property)* '}' ;
+//   block   : '{' property* '}' ;
+parser grammar RecipeParser;
+
+options { tokenVocab = RecipeLexer; }
+
+// entry
+importDeclaration : IMPORT string ;
+// entry. `list bad: domain = file "domains.txt"` is parsed and not yet supported.
+listDeclaration : LIST name (COLON name)? ASSIGN (list | name string) ;
+// entry
+macroDeclaration : MACRO name parameters? ASSIGN expression ;
+// entry
+programDeclaration : PROGRAM programName (COMMA programName)* LBRACE programItem* RBRACE ;
+// entry
+recipeHead : RECIPE name LBRACE ;
+
+// entry. on exec when ... · on any file write when ...
+onMember : ON ANY? eventWord+ WHEN expression ;
+// entry
+exceptMember : EXCEPT string? WHEN expression ;
+// entry
+throttleMember : THROTTLE value PER value (BY name (COMMA name)*)? ;
+// entry
+testMember : TEST string (MATCH | NOTHING) eventWord object ;
+// entry
+property : key value ;
+
+parameters : LPAREN (name (COMMA name)*)? RPAREN ;
+programName : word | string ;
+programItem : word (string | list)? ;
+
+// Precedence: not, and, or. The body of `any p in list:` extends as far as it can, so the inner loop takes an `or` first.
+expression : conjunction (OR conjunction)* ;
+conjunction : negation (AND negation)* ;
+negation : NOT negation | primary ;
+
+primary
+  : LPAREN expression RPAREN                                # grouped
+  // any p in process.ancestors: p.name == dpkg · any argv like "--eval=*"
+  | (ANY | ALL) subject comparison (COLON expression)?      # quantified
+  | EXISTS name index?                                      # exists
+  // count(argv) > 3 · count > 20 within 10s by process.parent
+  | COUNT counted comparison                                # counting
+  | MARKED word                                             # marked
+  | (TRUE | FALSE)                                          # constant
+  // process.name == perl · writes_below("/etc") · argv option "-o" under "/tmp" · a bool field
+  | subject (call | comparison)?                            # test
+  ;
+
+subject : name ((OPTION | OPERAND) value | index)? ;
+index : LBRACKET value RBRACKET ;
+call : LPAREN (value (COMMA value)*)? RPAREN ;
+counted : call? ;
+
+// `nocase` stands behind the operator, before `any` and `all`: argv contains nocase any ["-E", "--Eval"]
+comparison : NOT? operation NOCASE? (ANY | ALL)? value window? ;
+operation
+  : EQUAL | NOT_EQUAL | LESS | LESS_EQUAL | GREATER | GREATER_EQUAL
+  | IN | CONTAINS | STARTSWITH | ENDSWITH | LIKE | MATCHES | UNDER | WITHIN
+  | HAS (FLAG | OPTION)?
+  ;
+window : WITHIN value (BY name (COMMA name)*)? ;
+
+// What stands on the right of an operator and behind a property's key.
+value : string | scalar | splice | list | operandWord ;
+list : LBRACKET (item (COMMA item?)*)? RBRACKET ;
+item : string | scalar | splice | list | object | word ;
+object : LBRACE (entry (COMMA entry?)*)? RBRACE ;
+entry : (word | string) COLON item ;
+splice : ELLIPSIS name ;
+string : STRING | RAW | TEXT ;
+scalar : INT | SIZE | DURATION | ADDRESS ;
+
+// Any word, keywords too: in lists, as an object's key.
+word
+  : WORD | IMPORT | LIST | MACRO | PROGRAM | RECIPE | TUNE | ON | WHEN | EXCEPT | THROTTLE | PER | BY | DOC | TEST | MATCH | NOTHING
+  | OR | AND | NOT | ANY | ALL | EXISTS | IN | CONTAINS | STARTSWITH | ENDSWITH | LIKE | MATCHES | UNDER | WITHIN | HAS | NOCASE
+  | FLAG | OPTION | OPERAND | COUNT | MARKED | TRUE | FALSE
+  ;
+// As a property's key: not what begins another member or joins conditions.
+key
+  : WORD | IMPORT | LIST | MACRO | PROGRAM | RECIPE | TUNE | PER | BY | MATCH | NOTHING | ANY | ALL | EXISTS | IN | CONTAINS
+  | STARTSWITH | ENDSWITH | LIKE | MATCHES | UNDER | WITHIN | HAS | NOCASE | FLAG | OPTION | OPERAND
+  ;
+// On the right of an operator: not what joins conditions or belongs to the operator.
+operandWord
+  : WORD | IMPORT | LIST | MACRO | PROGRAM | RECIPE | TUNE | ON | EXCEPT | THROTTLE | PER | BY | DOC | TEST | MATCH | NOTHING
+  | EXISTS | IN | CONTAINS | STARTSWITH | ENDSWITH | LIKE | MATCHES | UNDER | WITHIN | HAS | FLAG | OPTION | OPERAND | COUNT | TRUE | FALSE
+  ;
+eventWord : WORD | LIST | PROGRAM | MATCH | TEST | MARKED | COUNT | EXISTS ;
+// What is declared or looked up: a recipe, list, macro, parameter, variable or field.
+name : WORD | LIST | PROGRAM | RECIPE | TUNE | PER | MATCH | NOTHING | FLAG ;
