@@ -68,7 +68,8 @@ class Diagnostics {
 
  private:
   std::vector<Diagnostic> all_;
-  Diagnostic overflow_;
+  std::vector<size_t> of_source_;  // kept so far, by SourceId + 1; the first is for spans without a source
+  Diagnostic overflow_;            // what add() returns past the bound
   size_t errors_ = 0, warnings_ = 0, suppressed_ = 0;
 };
 

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// The collector, and the table of codes.
+#include "compiler/diagnostic/diagnostic.h"
+
+#include <algorithm>
+#include <tuple>
+
+namespace recipe {
+namespace {
+
+constexpr CodeInfo kCodes[] = {
+#define DIAGNOSTIC(id, code, severity, title) {Code::id, #id, #code, Severity::severity, title},
+#include "compiler/diagnostic/diagnostics.def"
+};
+
+}  // namespace
+
+const CodeInfo& info(Code code) { return kCodes[static_cast<size_t>(code)]; }
+
+const CodeInfo* find_code(std::string_view text_or_lint_name) {
+  for (const CodeInfo& row : kCodes) {
+    if (row.text == text_or_lint_name || (row.severity != Severity::kError && row.title == text_or_lint_name)) return &row;
+  }
+  return nullptr;
+}
+
+std::vector<Code> all_codes() {
+  std::vector<Code> codes;
+  for (const CodeInfo& row : kCodes) codes.push_back(row.code);
+  return codes;
+}
+
+Diagnostic& Diagnostics::add(Code code, Span span, std::string message, std::string label) {
+  const Severity severity = info(code).severity;
+  errors_ += severity == Severity::kError ? 1 : 0;
+  warnings_ += severity == Severity::kWarning ? 1 : 0;
+
+  const size_t slot = span.source.valid() ? span.source.index() + 1 : 0;
+  if (of_source_.size() <= slot) of_source_.resize(slot + 1);
+  const bool full = of_source_[slot] >= kMaxDiagnostics;
+  if (full) {
+    ++suppressed_;
+  } else {
+    ++of_source_[slot];
+  }
+  Diagnostic& diagnostic = full ? overflow_ : all_.emplace_back();
+  diagnostic = Diagnostic{code, std::move(message), {span, std::move(label)}, {}, {}, {}};
+  return diagnostic;
+}
+
+void Diagnostics::sort() {
+  std::stable_sort(all_.begin(), all_.end(), [](const Diagnostic& a, const Diagnostic& b) {
+    return std::tie(a.primary.span.source, a.primary.span.begin, a.primary.span.end) <
+           std::tie(b.primary.span.source, b.primary.span.begin, b.primary.span.end);
+  });
+}
+
+}  // namespace recipe
