@@ -10,19 +10,38 @@
 
 namespace recipe {
 
-// A glob: ? one byte, * any bytes, [a-z] [!a-z] one of a set, \ quotes. On a path ? and * do not match '/', and ** matches
-// anything. Time is linear in value × pattern at worst; no recursion.
+// A glob: ? one byte, * any bytes, [a-z] [!a-z] one of a set, \ quotes. On a path ?, * and sets do not match '/', and **
+// matches anything, '/' and nothing too. Time is linear in value × pattern at worst; no recursion. nocase folds ASCII letters.
 struct GlobOptions {
   bool path = false;
   bool nocase = false;
 };
 [[nodiscard]] Status check_glob(std::string_view glob);  // an unclosed [ or a trailing backslash
 [[nodiscard]] bool glob_matches(std::string_view glob, std::string_view value, GlobOptions options);
-// The literal text that every match begins with, and ends with; both may be empty.
+// The literal text that every match (without nocase) begins with, and ends with; both may be empty.
 [[nodiscard]] std::string glob_prefix(std::string_view glob);
 [[nodiscard]] std::string glob_suffix(std::string_view glob);
 
-// A compiled RE2 pattern: bytes (Latin-1), unanchored search, ^ and $ explicit.
+// A compiled glob: what is asked more than once. The error is check_glob's.
+class Glob {
+ public:
+  [[nodiscard]] static Result<Glob> compile(std::string_view glob, GlobOptions options);
+  Glob(Glob&&) noexcept;
+  Glob& operator=(Glob&&) noexcept;
+  ~Glob();
+  [[nodiscard]] bool matches(std::string_view value) const;
+  [[nodiscard]] const std::string& prefix() const;  // folded where nocase
+  [[nodiscard]] const std::string& suffix() const;
+
+ private:
+  struct Token;
+  struct State;
+  explicit Glob(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+// A compiled RE2 pattern: bytes (Latin-1), unanchored search, ^ and $ explicit. nocase is RE2's (?i): on bytes above 0x7f it
+// folds the Latin-1 letters too.
 class Regex {
  public:
   [[nodiscard]] static Result<Regex> compile(std::string_view pattern, bool nocase);
