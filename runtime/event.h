@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Event: a bounds-checked view over one record (bpf/abi/records.h), from the ring, a capture or replay alike.
-// The bytes must outlive it. Decoding allocates nothing for events without list fields beyond two vectors that are reused.
+// The bytes must outlive it. Decoding re-uses its vectors: in steady state nothing is allocated.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -22,13 +22,6 @@ struct Ancestor {
   uint32_t birth_parent = 0;  // 0: unknown
 };
 
-// One field's value; absent is std::monostate. A derived field (process.cmdline) is computed into the Event.
-struct FieldValue {
-  std::optional<int64_t> number;
-  std::optional<std::string_view> text;
-  bool truncated = false;
-};
-
 class Event {
  public:
   // Re-uses this object's storage. Error: the bytes are no record; nothing of it may be used then.
@@ -41,14 +34,14 @@ class Event {
 
   [[nodiscard]] bool has(FieldId field) const;
   [[nodiscard]] bool truncated(FieldId field) const;
-  [[nodiscard]] std::optional<int64_t> number(FieldId field) const;          // kInt, kBool
-  [[nodiscard]] std::optional<std::string_view> text(FieldId field) const;  // kString, kPath; parent.* come from the first ancestor
+  [[nodiscard]] std::optional<int64_t> number(FieldId field) const;  // kInt, kBool
+  [[nodiscard]] std::optional<std::string_view> text(
+      FieldId field) const;  // kString, kPath; parent.* come from the first ancestor
   [[nodiscard]] std::span<const std::string_view> argv() const { return argv_; }  // empty where absent: ask has()
   [[nodiscard]] std::span<const Ancestor> ancestors() const { return ancestors_; }
   [[nodiscard]] std::span<const std::byte> bytes() const { return bytes_; }
 
  private:
-  friend struct EventAccess;
   struct Item {
     std::string_view text;
     int64_t number = 0;
@@ -57,14 +50,20 @@ class Event {
   };
   static constexpr size_t kFields = 64;  // every FieldId is below
 
+  [[nodiscard]] Status decode_item(const record_item& item, std::string_view value);
+  [[nodiscard]] const Item& item(FieldId field) const { return items_[static_cast<size_t>(field) % kFields]; }
+  [[nodiscard]] std::string_view cmdline() const;
+
   EventId id_{};
   record_header header_{};
   std::span<const std::byte> bytes_;
   std::vector<candidate_word> candidates_;
   Item items_[kFields];
+  uint64_t present_ = 0;  // bit per field that has an item
   std::vector<std::string_view> argv_;
   std::vector<Ancestor> ancestors_;
-  std::string cmdline_;
+  mutable std::string cmdline_;  // made when first asked for: few conditions do. So an Event belongs to one thread
+  mutable bool cmdline_made_ = false;
 };
 
 // What a record is encoded from: recipe tests and JSON events. Fields by id; parent.* and ancestors[0] are one thing.
@@ -82,9 +81,13 @@ struct EventValues {
   std::vector<FieldId> truncated;
 };
 
-// → record bytes (8-aligned), RECORD_REPLAYED set. process.name is filled from process.exe where it is absent; the two
-// contradicting each other, a NUL inside a string, or a record over RECIPE_RECORD_BYTES is an error. argv beyond
-// RECIPE_ARGV_BYTES or RECIPE_ARGS is cut and marked truncated, as the kernel does.
+// → record bytes (8-aligned), RECORD_REPLAYED set, boot_wall_ns 0. Defined in record.cpp.
+// Names (the process's, each ancestor's) are filled from the exe where they are absent. As the kernel does: argv beyond
+// RECIPE_ARGV_BYTES or RECIPE_ARGS is cut, a path keeps its last RECIPE_PATH_BYTES, ancestors stop after RECIPE_ANCESTORS; each
+// is then marked truncated. A truncated field without a value is present and empty.
+// Errors: a name that is not its exe's, parent.* that is not ancestors[0]'s, process.cmdline that is not argv's, a field given
+// twice or with the wrong type, a NUL inside a string, a comm or name longer than the kernel's, a number that does not fit, a
+// record over RECIPE_RECORD_BYTES.
 [[nodiscard]] Result<std::vector<uint64_t>> encode_record(const EventValues& values);
 
 }  // namespace recipe
