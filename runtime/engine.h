@@ -5,7 +5,9 @@
 #include <array>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "runtime/artefact/artefact.h"
@@ -48,8 +50,20 @@ class Engine {
   [[nodiscard]] Counters& counters() { return counters_; }
   [[nodiscard]] uint64_t sequence() const { return sequence_; }
 
+  // The next live exec whose argv is [anything, token] proves that the probes see, and is not judged (runtime/canary.h).
+  void expect_canary(std::string token) {
+    canary_ = std::move(token);
+    canary_seen_ = false;
+  }
+  [[nodiscard]] bool canary_seen() const { return canary_seen_; }
+
  private:
   Engine() = default;
+  [[nodiscard]] bool is_canary();
+  [[nodiscard]] bool find_candidates();  // true: every trigger is one
+  [[nodiscard]] std::vector<std::pair<std::string, uint64_t>> changed_losses();
+  void count(Counter counter) { ++counters_[static_cast<size_t>(counter)]; }
+
   Artefact artefact_;
   FilterImage image_;
   uint32_t generation_ = 0;
@@ -60,7 +74,9 @@ class Engine {
   Event event_;
   std::vector<candidate_word> candidates_;
   std::vector<Match> matches_;
-  Counters counters_{};
+  Counters counters_{}, told_{};  // told_: the losses that a detection has carried
+  std::string canary_;
+  bool canary_seen_ = false;
   uint64_t sequence_ = 0;
 };
 

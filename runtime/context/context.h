@@ -16,7 +16,7 @@ class Context {
  public:
   virtual ~Context() = default;
 
-  // A kContext field that the record lacks, and kRecord fields that were truncated there (argv: see full_argv).
+  // A kContext field that the record lacks, and kRecord fields that were truncated there (process.cmdline for argv).
   [[nodiscard]] virtual std::optional<std::string> text(const Event& event, FieldId field) = 0;
 
   // The ancestors of the event, parent first, up to pid 1: the record's, completed. Valid until the next call.
@@ -28,9 +28,12 @@ class Context {
   [[nodiscard]] virtual Ancestors ancestors(const Event& event) = 0;
 
   [[nodiscard]] virtual const HostInfo& host() = 0;
+
+  // Questions about processes that had gone (counter context_gone).
+  [[nodiscard]] virtual uint64_t gone() const { return 0; }
 };
 
-// Answers from the record alone: replay and recipe tests. Absent stays absent; host is read from this machine only if `host`.
+// Answers from the record alone: replay and recipe tests. Absent stays absent; the host is unknown.
 [[nodiscard]] std::unique_ptr<Context> make_record_context();
 
 // Answers from /proc, /etc/passwd and the machine's identity. birth_parents asks the kernel half for what has exited.

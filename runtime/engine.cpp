@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+// One record in, detections out: the table of contents of the running half. After each call an invariant holds that the next
+// one relies on; it stands between them.
+#include "runtime/engine.h"
+
+#include "runtime/artefact/encode.h"
+#include "runtime/throttle.h"
+
+namespace recipe {
+
+Result<std::unique_ptr<Engine>> Engine::build(Artefact artefact, uint64_t seed, uint32_t generation) {
+  if (Status whole = verify(artefact); !whole.ok()) return whole.error();
+  // Every index of the artefact is in range.
+  Result<FilterImage> image = lay_out(artefact.filter, seed, generation);
+  if (!image.ok()) return image.error();
+  // Kernel and userspace read the same bytes.
+  std::unique_ptr<Engine> engine(new Engine);
+  engine->artefact_ = std::move(artefact);
+  engine->image_ = std::move(*image);
+  engine->generation_ = generation;
+  Result<std::unique_ptr<Matcher>> matcher = Matcher::build(engine->artefact_);
+  if (!matcher.ok()) return matcher.error();
+  // Every pattern is compiled; nothing below can fail for the artefact's sake.
+  engine->matcher_ = std::move(*matcher);
+  engine->classifier_ = std::make_unique<Classifier>(engine->image_);
+  engine->reporter_ = std::make_unique<Reporter>(engine->artefact_);
+  engine->throttles_ = std::make_unique<Throttles>(seed);
+  return engine;
+}
+
+Engine::~Engine() = default;
+
+Status Engine::judge(std::span<const std::byte> record, Context& context, std::vector<Detection>& out) {
+  count(Counter::k_events_seen);
+  if (Status decoded = event_.decode(record); !decoded.ok()) {
+    count(Counter::k_record_malformed);
+    return decoded;
+  }
+  // event_ is a bounds-checked view; nothing below reads raw bytes.
+  if (is_canary()) return Done{};
+  const bool everything = find_candidates();
+  // candidates_ ∪ everything holds every trigger that can hold for this event (law 1).
+  matches_.clear();
+  matcher_->match(event_, context, candidates_, everything, matches_);
+  // matches_ are the triggers that do hold.
+  for (const Match& match : matches_) {
+    const RecipeId recipe = artefact_.triggers[match.trigger.index()].recipe;
+    if (matcher_->find_exception(recipe, event_, context) >= 0) {
+      count(Counter::k_detections_excepted);
+      continue;
+    }
+    const RecipeInfo& info = artefact_.recipes[recipe.index()];
+    if (info.throttle && !throttles_->admit(recipe, *info.throttle, event_, context)) {
+      count(Counter::k_detections_throttled);
+      continue;
+    }
+    // What is left leaves: from here on the sequence has no gaps.
+    if (match.open) count(Counter::k_match_truncated);
+    counters_[static_cast<size_t>(Counter::k_context_gone)] = context.gone();
+    out.push_back(reporter_->report(match, event_, context, ++sequence_));
+    out.back().lost = changed_losses();
+  }
+  return Done{};
+}
+
+// The one place where live and replay differ: the kernel has classified what it sent under our generation.
+bool Engine::find_candidates() {
+  const record_header& header = event_.header();
+  const bool replayed = (header.flags & RECORD_REPLAYED) != 0;
+  if (!replayed && header.generation == generation_) {
+    candidates_.assign(event_.candidates().begin(), event_.candidates().end());
+    return (header.flags & RECORD_ALL_CANDIDATES) != 0;
+  }
+  if (!replayed) count(Counter::k_generation_gone);
+  return classifier_->classify(event_, candidates_);
+}
+
+// The token is 128 secret bits and is good for one event: nobody can hide behind it.
+bool Engine::is_canary() {
+  if (canary_.empty() || (event_.header().flags & RECORD_REPLAYED) != 0) return false;
+  const auto argv = event_.argv();
+  if (argv.size() != 2 || argv[1] != canary_) return false;
+  canary_.clear();
+  canary_seen_ = true;
+  return true;
+}
+
+// Loss counters that changed since the last detection that told of them, with their totals.
+std::vector<std::pair<std::string, uint64_t>> Engine::changed_losses() {
+  std::vector<std::pair<std::string, uint64_t>> changed;
+  for (size_t i = 0; i < counters_.size(); ++i) {
+    const CounterInfo& row = info(static_cast<Counter>(i));
+    if (!row.loss || counters_[i] == told_[i]) continue;
+    changed.emplace_back(row.name, counters_[i]);
+    told_[i] = counters_[i];
+  }
+  return changed;
+}
+
+}  // namespace recipe
