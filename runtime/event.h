@@ -69,8 +69,8 @@ class Event {
 // What a record is encoded from: recipe tests and JSON events. Fields by id; parent.* and ancestors[0] are one thing.
 struct EventValues {
   struct AncestorValues {
-    std::optional<int64_t> pid, uid, start_time;
-    std::optional<std::string> name, comm, exe, cmdline;
+    std::optional<int64_t> pid{}, uid{}, start_time{};
+    std::optional<std::string> name{}, comm{}, exe{}, cmdline{};
   };
   EventId event{};
   int64_t time_unix_ns = 0;
