@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+// The context of a live event: the record first, then this machine's /proc, /etc/passwd and the kernel half's memory of who
+// has exited. A replayed event is answered from its record alone: this machine knows nothing of it.
+#include <algorithm>
+
+#include "runtime/context/from_record.h"
+#include "runtime/context/host.h"
+#include "runtime/context/proc.h"
+#include "runtime/context/users.h"
+
+namespace recipe {
+namespace {
+
+constexpr size_t kMaxAncestors = 256;  // a deeper tree is cut and says so
+
+class LiveContext final : public Context {
+ public:
+  explicit LiveContext(BirthParents* birth_parents) : birth_parents_(birth_parents), host_(read_host()) {}
+
+  std::optional<std::string> text(const Event& event, FieldId field) override;
+  Ancestors ancestors(const Event& event) override;
+  const HostInfo& host() override { return host_; }
+  uint64_t gone() const override { return proc_.gone(); }
+
+ private:
+  // What /proc says of the event's own process, where it still runs.
+  const ProcEntry* own(const Event& event) {
+    const auto pid = event.number(FieldId::process_pid);
+    return pid ? proc_.find(static_cast<uint32_t>(*pid), event.number(FieldId::process_start_time)) : nullptr;
+  }
+  void complete(const Event& event);
+  void enrich(ProcessInfo& process);
+  bool add_gone_parents(uint32_t birth_parent, const ProcessInfo& child, std::span<const Ancestor> rest);
+  bool follow_proc();
+
+  BirthParents* birth_parents_;
+  HostInfo host_;
+  ProcTable proc_;
+  Users users_;
+  // The ancestors of one event, which match and report ask for several times.
+  std::vector<ProcessInfo> ancestors_;
+  bool complete_ = true;
+  std::pair<uint64_t, int64_t> of_{};  // its time and pid
+};
+
+// A path that the kernel cut keeps its tail; the full one counts only if it ends so, else the process runs another image.
+std::optional<std::string> with_tail(const std::optional<std::string>& full, std::optional<std::string_view> tail) {
+  return full && tail && full->ends_with(*tail) ? full : std::nullopt;
+}
+
+std::optional<std::string> LiveContext::text(const Event& event, FieldId field) {
+  if ((event.header().flags & RECORD_REPLAYED) != 0) return std::nullopt;
+  switch (field) {
+    case FieldId::process_user: {
+      const auto uid = event.number(FieldId::process_uid);
+      return uid ? users_.name(*uid) : std::nullopt;
+    }
+    case FieldId::process_exe: {
+      const ProcEntry* entry = event.truncated(field) ? own(event) : nullptr;
+      return entry != nullptr ? with_tail(entry->info.exe, event.text(field)) : std::nullopt;
+    }
+    case FieldId::process_cwd: {
+      const ProcEntry* entry = event.truncated(field) ? own(event) : nullptr;
+      return entry != nullptr ? with_tail(entry->info.cwd, event.text(field)) : std::nullopt;
+    }
+    case FieldId::process_cmdline: {
+      const ProcEntry* entry = event.truncated(FieldId::argv) ? own(event) : nullptr;
+      const auto head = event.text(field);
+      if (entry == nullptr || !head || !entry->info.cmdline || !entry->info.cmdline->starts_with(*head)) return std::nullopt;
+      if (entry->info.cmdline->size() >= ProcTable::kMaxCommandBytes - 1) return std::nullopt;  // cut again
+      return entry->info.cmdline;
+    }
+    case FieldId::process_parent_exe: {
+      const Ancestors list = ancestors(event);
+      return list.list != nullptr && !list.list->empty() ? list.list->front().exe : std::nullopt;
+    }
+    case FieldId::process_parent_cmdline: {
+      const Ancestors list = ancestors(event);
+      return list.list != nullptr && !list.list->empty() ? list.list->front().cmdline : std::nullopt;
+    }
+    default:  // the record has it or nobody has
+      return std::nullopt;
+  }
+}
+
+Context::Ancestors LiveContext::ancestors(const Event& event) {
+  if ((event.header().flags & RECORD_REPLAYED) != 0) {
+    of_ = {};
+    return record_ancestors(event, ancestors_);
+  }
+  const std::pair<uint64_t, int64_t> asked{event.header().time_boot_ns, event.number(FieldId::process_pid).value_or(0)};
+  if (of_ != asked || asked.second == 0) {
+    of_ = asked;
+    complete(event);
+  }
+  return {&ancestors_, complete_};
+}
+
+// record: sh(birth parent 40, gone) ← 1        tombstone 40: make, birth parent 30       alive: 30 bash ← 12 ← 1
+// → sh, make, bash, 12, 1
+void LiveContext::complete(const Event& event) {
+  ancestors_.clear();
+  complete_ = true;
+  std::span<const Ancestor> rest = event.ancestors();
+  while (!rest.empty() && ancestors_.size() < kMaxAncestors) {
+    const Ancestor& ancestor = rest.front();
+    rest = rest.subspan(1);
+    ancestors_.push_back(from_record(ancestor));
+    const bool adopted = ancestor.birth_parent != 0 && !rest.empty() && rest.front().pid != ancestor.birth_parent;
+    if (!adopted) continue;
+    // The next entry is a reaper; the line of birth leads elsewhere, and may come back into the record further up.
+    const ProcessInfo child = ancestors_.back();
+    if (add_gone_parents(ancestor.birth_parent, child, rest)) {
+      const auto back = ancestors_.back().pid;
+      const auto again = std::find_if(rest.begin(), rest.end(), [&](const Ancestor& one) { return one.pid == back; });
+      if (again == rest.end()) {
+        rest = {};
+      } else {
+        ancestors_.pop_back();
+        rest = rest.subspan(static_cast<size_t>(again - rest.begin()));
+      }
+    } else {
+      complete_ = false;
+    }
+  }
+  if (ancestors_.empty()) {
+    const ProcEntry* entry = own(event);
+    const ProcEntry* parent = entry != nullptr && entry->parent != 0 ? proc_.find(entry->parent, std::nullopt) : nullptr;
+    if (parent != nullptr) ancestors_.push_back(parent->info);
+  }
+  if (!follow_proc()) complete_ = false;
+  for (ProcessInfo& process : ancestors_) enrich(process);
+}
+
+// Appends the parents by birth that have exited, then the living one they lead to. false: the line is lost.
+bool LiveContext::add_gone_parents(uint32_t birth_parent, const ProcessInfo& child, std::span<const Ancestor> rest) {
+  if (birth_parents_ == nullptr) return false;
+  uint64_t before = static_cast<uint64_t>(child.start_time.value_or(0));
+  const size_t begin = ancestors_.size();
+  while (ancestors_.size() < kMaxAncestors) {
+    const bool in_record = std::any_of(rest.begin(), rest.end(), [&](const Ancestor& one) { return one.pid == birth_parent; });
+    if (in_record) {
+      ancestors_.emplace_back().pid = birth_parent;
+      return true;
+    }
+    const auto gone = birth_parents_->find(birth_parent, before);
+    if (!gone) {
+      const ProcEntry* alive = proc_.find(birth_parent, std::nullopt);
+      if (alive != nullptr && alive->start_ticks <= static_cast<int64_t>(before / 10'000'000)) {
+        ancestors_.push_back(alive->info);
+        return true;
+      }
+      ancestors_.resize(begin);
+      return false;
+    }
+    ProcessInfo& process = ancestors_.emplace_back();
+    process.pid = gone->pid;
+    process.uid = gone->uid;
+    process.start_time = static_cast<int64_t>(gone->start_time);
+    if (!gone->name.empty()) process.name = gone->name;
+    if (!gone->comm.empty()) process.comm = gone->comm;
+    before = gone->start_time;
+    if (gone->birth_parent == 0) return false;
+    birth_parent = gone->birth_parent;
+  }
+  return false;
+}
+
+// From the last known one up to pid 1 (or a kernel thread, which has no parent). false: cut.
+bool LiveContext::follow_proc() {
+  while (!ancestors_.empty() && ancestors_.size() < kMaxAncestors) {
+    const ProcessInfo& last = ancestors_.back();
+    if (!last.pid) return false;
+    if (*last.pid <= 2) return true;
+    const ProcEntry* entry = proc_.find(static_cast<uint32_t>(*last.pid), last.start_time);
+    if (entry == nullptr) return false;
+    if (entry->parent == 0) return true;
+    const uint32_t up = entry->parent;
+    const int64_t child_start = entry->start_ticks;
+    const ProcEntry* parent = proc_.find(up, std::nullopt);
+    if (parent == nullptr || parent->start_ticks > child_start) return false;
+    ancestors_.push_back(parent->info);
+  }
+  return !ancestors_.empty() && ancestors_.size() < kMaxAncestors;
+}
+
+// exe and cmdline, where the process still runs the image that the record names.
+void LiveContext::enrich(ProcessInfo& process) {
+  if (!process.pid || (process.exe && process.cmdline)) return;
+  if (!process.start_time && process.comm) return;  // came from /proc just now
+  const ProcEntry* entry = proc_.find(static_cast<uint32_t>(*process.pid), process.start_time);
+  if (entry == nullptr || (process.name && entry->info.name != process.name)) return;
+  if (!process.exe) process.exe = entry->info.exe;
+  if (!process.cmdline) process.cmdline = entry->info.cmdline;
+}
+
+}  // namespace
+
+std::unique_ptr<Context> make_live_context(BirthParents* birth_parents) {
+  return std::make_unique<LiveContext>(birth_parents);
+}
+
+}  // namespace recipe

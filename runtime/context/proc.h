@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// One process as /proc shows it now. A pid alone names nobody for long: who asks gives the start time, and every file of one
+// answer is read through one handle of the process's directory, which never leads to a successor of the pid.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+#include "runtime/detection.h"
+
+namespace recipe {
+
+struct ProcEntry {
+  ProcessInfo info;         // start_time stays empty: /proc rounds it
+  uint32_t parent = 0;      // who would be told of its exit: a reaper where the parent has gone
+  int64_t start_ticks = 0;  // hundredths of a second from boot
+};
+
+class ProcTable {
+ public:
+  // nullptr: gone, or another process has the pid. Valid until the next call.
+  [[nodiscard]] const ProcEntry* find(uint32_t pid, std::optional<int64_t> start_time_ns);
+  [[nodiscard]] uint64_t gone() const { return gone_; }
+
+  static constexpr size_t kMaxEntries = 4096;
+  static constexpr size_t kMaxCachedBytes = 8u << 20;
+  static constexpr size_t kMaxCommandBytes = 128u << 10;  // of one process's arguments: what one exec argument can hold
+
+ private:
+  struct Cached {
+    ProcEntry entry;
+    std::string image;  // differs after each exec: cached answers hold for one image
+  };
+  std::unordered_map<uint32_t, Cached> cache_;
+  size_t cached_bytes_ = 0;
+  uint64_t gone_ = 0;
+};
+
+// The file name of a path.
+[[nodiscard]] std::string_view file_name(std::string_view path);
+
+}  // namespace recipe
