@@ -6,8 +6,8 @@
 
 namespace recipe {
 
-// Parses one top-level declaration a chunk. Always returns: what could not be parsed is in diagnostics, the rest in the document.
-// Bounds: kMaxRecipeBytes a declaration, kMaxExpressionDepth open brackets, time linear in the text.
+// Parses one top-level declaration a chunk. Always returns: what could not be parsed is in diagnostics, the rest in the
+// document. Bounds: kMaxRecipeBytes a declaration, kMaxExpressionDepth open brackets, time linear in the text.
 [[nodiscard]] Document parse(const Sources& sources, SourceId id, Diagnostics& diagnostics);
 
 // `--emit=document`: one line a node, names not numbers.

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// ANTLR's trees → Document. One call an entry rule of the grammar; literals are read here. What the grammar allows and the
+// language does not (a comma too many, a macro that is compared) is reported here.
+#pragma once
+#include <string_view>
+
+#include "compiler/diagnostic/diagnostic.h"
+#include "compiler/document.h"
+#include "compiler/syntax/grammar_parser.h"
+
+namespace recipe {
+
+class Builder {
+ public:
+  Builder(Document& document, std::string_view text, Diagnostics& diagnostics)
+      : document_(document), text_(text), diagnostics_(diagnostics) {}
+
+  void import_declaration(grammar::RecipeParser::ImportDeclarationContext* tree);
+  void list_declaration(grammar::RecipeParser::ListDeclarationContext* tree);
+  void macro_declaration(grammar::RecipeParser::MacroDeclarationContext* tree);
+  void program_declaration(grammar::RecipeParser::ProgramDeclarationContext* tree);
+
+  WrittenOn on_member(grammar::RecipeParser::OnMemberContext* tree);
+  WrittenException except_member(grammar::RecipeParser::ExceptMemberContext* tree);
+  WrittenThrottle throttle_member(grammar::RecipeParser::ThrottleMemberContext* tree);
+  WrittenTest test_member(grammar::RecipeParser::TestMemberContext* tree);
+  Property property(grammar::RecipeParser::PropertyContext* tree);
+  Word name(antlr4::ParserRuleContext* tree);
+
+  [[nodiscard]] Span span(const antlr4::ParserRuleContext* tree) const;
+  [[nodiscard]] Span span(const antlr4::Token* token) const;
+
+ private:
+  using P = grammar::RecipeParser;
+
+  ExpressionId expression(P::ExpressionContext* tree);
+  ExpressionId conjunction(P::ConjunctionContext* tree);
+  ExpressionId negation(P::NegationContext* tree);
+  ExpressionId primary(P::PrimaryContext* tree);
+  ExpressionId quantified(P::QuantifiedContext* tree);
+  ExpressionId test(P::TestContext* tree);
+  void compare(Expression& into, P::ComparisonContext* tree);
+  WrittenSubject subject(P::SubjectContext* tree);
+
+  enum class Place : uint8_t { kOperand, kItem, kTestItem };
+  ValueId value(P::ValueContext* tree);
+  ValueId scalar(P::ScalarContext* tree);
+  ValueId splice(P::SpliceContext* tree);
+  ValueId list(P::ListContext* tree, Place place);
+  ValueId item(P::ItemContext* tree, Place place);
+  ValueId object(P::ObjectContext* tree, Place place);
+  ValueId word(antlr4::ParserRuleContext* tree, Place place);
+  ValueId string_value(P::StringContext* tree);
+  Word string(P::StringContext* tree);
+
+  ValueId add(WrittenValue value);
+  ExpressionId add(Expression expression);
+  [[nodiscard]] std::string text(Span span) const { return std::string(text_.substr(span.begin, span.end - span.begin)); }
+  void unsupported(Span span, std::string what) { document_.unsupported.push_back({span, std::move(what)}); }
+  [[nodiscard]] bool begins_line(const antlr4::Token* token) const;
+
+  Document& document_;
+  std::string_view text_;
+  Diagnostics& diagnostics_;
+};
+
+}  // namespace recipe

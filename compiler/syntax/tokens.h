@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// Text → tokens, one at a time, comments included. The lexer is the grammar's; it never fails (RecipeLexer.g4).
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+namespace recipe {
+
+struct Token {
+  uint16_t kind = 0;  // grammar::RecipeLexer's number; kEndOfText behind the last
+  uint32_t begin = 0;
+  uint32_t end = 0;
+  uint32_t column = 0;         // bytes from the start of its line, from 0
+  bool first_on_line = false;  // only white space and comments stand before it on its line
+};
+
+inline constexpr uint16_t kEndOfText = 0xffff;
+
+class Scanner {
+ public:
+  explicit Scanner(std::string_view text);  // outlives the scanner
+  ~Scanner();
+  Scanner(const Scanner&) = delete;
+  Scanner& operator=(const Scanner&) = delete;
+
+  Token next();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace recipe
