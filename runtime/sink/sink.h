@@ -15,8 +15,10 @@ class Sink {
  public:
   virtual ~Sink() = default;
   [[nodiscard]] virtual Status write(const Detection& detection) = 0;
+  // An error says that all detections since the last flush that went well may be missing; they are counted as refused.
   [[nodiscard]] virtual Status flush() = 0;
-  [[nodiscard]] virtual Status close() = 0;  // pending bytes are out, a file is in its place
+  [[nodiscard]] virtual Status close() = 0;            // pending bytes are out, a file is in its place
+  [[nodiscard]] virtual uint64_t refused() const = 0;  // detections it did not take (counter sink_refused)
 };
 
 // To a descriptor that is not ours to close (stdout). EPIPE and ENOSPC are errors, never signals.

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+// The JSON Schema of a detection. Processes, parents, ancestors and counters come from their tables; the parts that are a
+// recipe's own stand here, once.
+#include <nlohmann/json.hpp>
+
+#include "runtime/catalogue/catalogue.h"
+#include "runtime/report/importance.h"
+#include "runtime/report/process_members.h"
+#include "runtime/report/report.h"
+
+namespace recipe {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json text(std::string_view description) {
+  return {{"type", "string"}, {"description", description}};
+}
+
+Json texts(std::string_view description) {
+  return {{"type", "array"}, {"description", description}, {"items", {{"type", "string"}}}, {"minItems", 1}};
+}
+
+Json object(Json properties, const std::vector<std::string>& required) {
+  Json schema = {{"type", "object"}, {"additionalProperties", false}, {"properties", std::move(properties)}};
+  if (!required.empty()) schema["required"] = required;
+  return schema;
+}
+
+Json list_of(Json items) {
+  return {{"type", "array"}, {"items", std::move(items)}};
+}
+
+Json field_schema(const FieldInfo& field) {
+  Json schema;
+  switch (field.type) {
+    case Type::kBool:
+      schema["type"] = "boolean";
+      break;
+    case Type::kInt:
+      schema["type"] = "integer";
+      break;
+    case Type::kString:
+    case Type::kPath:
+      schema["type"] = "string";
+      break;
+    case Type::kStringList:
+    case Type::kRecordList:
+      schema["type"] = "array";
+      break;
+  }
+  schema["description"] = field.doc;
+  return schema;
+}
+
+// The catalogue's rows "PREFIXname" that a process has as members; prefix "": elements of the ancestors.
+Json process_schema(std::string_view prefix) {
+  Json properties = Json::object();
+  for (const ProcessMember& member : process_members()) {
+    const FieldInfo* field = prefix.empty() ? find_element(FieldId::process_ancestors, member.name)
+                                            : find_field(std::string(prefix) + std::string(member.name));
+    if (field != nullptr) properties[std::string(member.name)] = field_schema(*field);
+  }
+  return object(std::move(properties), {});
+}
+
+Json why_schema() {
+  const Json term = object({{"text", text("the term, in the recipe's words")},
+                            {"value", text("the value that satisfied it; left out where the field is absent")},
+                            {"file", text("where the term stands")},
+                            {"line", {{"type", "integer"}, {"minimum", 0}}},
+                            {"decided", {{"enum", {"kernel", "userspace"}}}},
+                            {"open", {{"const", true}, {"description", "a truncated field left this term open"}}}},
+                           {"text", "file", "line", "decided"});
+  return object({{"clause", text("the conjunction that matched, in the recipe's words")},
+                 {"file", text("of the recipe")},
+                 {"line", {{"type", "integer"}, {"minimum", 0}}},
+                 {"terms", list_of(term)},
+                 {"truncated", texts("fields that were cut and that the recipe asks")}},
+                {"clause", "file", "line", "terms"});
+}
+
+Json attack_schema() {
+  return list_of(object({{"id", {{"type", "string"}, {"pattern", "^T[0-9]{4}(\\.[0-9]{3})?$"}}},
+                         {"name", text("of the technique")},
+                         {"tactic", text("of the technique")},
+                         {"url", {{"type", "string"}, {"format", "uri"}}}},
+                        {"id", "url"}));
+}
+
+Json lost_schema() {
+  Json properties = Json::object();
+  enum Side { kKernel, kUser };
+#define COUNTER(id, side, loss, doc) \
+  if (loss) properties[#id] = {{"type", "integer"}, {"minimum", 1}, {"description", doc}};
+#include "bpf/abi/counters.def"
+  return object(std::move(properties), {});
+}
+
+Json event_schema() {
+  Json types = Json::array();
+  for (const EventInfo& event : all_events()) types.push_back(event.name);
+  Json argv = list_of({{"type", "string"}});
+  argv["description"] = info(FieldId::argv).doc;
+  return object({{"type", {{"enum", types}}}, {"argv", argv}}, {"type"});
+}
+
+}  // namespace
+
+std::string detection_schema() {
+  Json process = process_schema("process.");
+  process["properties"]["parent"] = process_schema("process.parent.");
+  process["properties"]["ancestors"] = list_of(process_schema(""));
+  process["properties"]["ancestors"]["description"] = info(FieldId::process_ancestors).doc;
+
+  Json properties;
+  properties["id"] = {{"type", "string"}, {"pattern", "^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"}};
+  properties["time"] = {{"type", "string"}, {"pattern", "^[0-9]{4,}-[0-9]{2}-[0-9]{2}T[0-9:]{8}\\.[0-9]{9}Z$"}};
+  properties["sequence"] = {{"type", "integer"}, {"minimum", 1}, {"description", "counts a run's detections, without gaps"}};
+  properties["recipe"] = text("its name");
+  properties["version"] = {{"type", "integer"}, {"minimum", 0}};
+  properties["title"] = text("the recipe's title");
+  properties["message"] = text("the recipe's message, filled, control characters escaped");
+  properties["category"] = text("a tactic of ATT&CK");
+  properties["method"] = text("a technique, in words");
+  properties["status"] = {{"enum", {"experimental", "incubating", "stable"}}};
+  properties["importance"] = {{"enum", Json(kImportanceNames)}};
+  properties["attack"] = attack_schema();
+  properties["tags"] = texts("the recipe's tags");
+  properties["why"] = why_schema();
+  properties["event"] = event_schema();
+  properties["process"] = std::move(process);
+  properties["host"] = object({{"name", text("host name")},
+                               {"machine_id", text("/etc/machine-id")},
+                               {"kernel", text("release of the kernel")},
+                               {"os", text("name of the distribution")},
+                               {"boot_id", text("differs after each boot")}},
+                              {});
+  properties["doc"] = object({{"actions", texts("what to do about it")}, {"page", text("address of the recipe's page")}}, {});
+  properties["lost"] = lost_schema();
+  properties["lost"]["description"] = "totals of those counters of loss that changed since the detection before";
+  properties["replayed"] = {{"const", true}, {"description", "judged from a file, not from this machine now"}};
+  properties["encoding"] = {{"const", "escaped"},
+                            {"description", "some string held bytes that are no UTF-8, written as \\xHH"}};
+
+  Json schema;
+  schema["$schema"] = "https://json-schema.org/draft/2020-12/schema";
+  schema["title"] = "Detection";
+  schema["description"] = "what `reciped` writes, one a line";
+  Json body = object(std::move(properties),
+                     {"id", "time", "sequence", "recipe", "version", "message", "importance", "why", "event", "process"});
+  schema.update(body);
+  return schema.dump(2) + "\n";
+}
+
+}  // namespace recipe

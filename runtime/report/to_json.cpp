@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: Apache-2.0
+// Detection → one line of JSON. Strings go through the same writer as events, so bytes that are no UTF-8 survive in the same
+// declared encoding: the line then ends with `"encoding":"escaped"`.
+#include "runtime/catalogue/catalogue.h"
+#include "runtime/feed/json.h"
+#include "runtime/report/importance.h"
+#include "runtime/report/process_members.h"
+#include "runtime/report/report.h"
+
+namespace recipe {
+namespace {
+
+class Writer {
+ public:
+  void open(char bracket) {
+    out_ += bracket;
+    first_ = true;
+  }
+  void element() {  // an object within a list
+    comma();
+    open('{');
+  }
+  void close(char bracket) {
+    out_ += bracket;
+    first_ = false;
+  }
+  void key(std::string_view name) {
+    comma();
+    out_ += '"';
+    out_ += name;
+    out_ += "\":";
+    first_ = true;  // its value needs no comma
+  }
+  void string(std::string_view text) {
+    comma();
+    append_json_string(out_, text, escaped_);
+  }
+  void number(int64_t value) {
+    comma();
+    out_ += std::to_string(value);
+  }
+  void count(uint64_t value) {
+    comma();
+    out_ += std::to_string(value);
+  }
+  void boolean(bool value) {
+    comma();
+    out_ += value ? "true" : "false";
+  }
+  void pair(std::string_view name, std::string_view text) {
+    key(name);
+    string(text);
+  }
+  void pair_unless_empty(std::string_view name, std::string_view text) {
+    if (!text.empty()) pair(name, text);
+  }
+  void strings_unless_empty(std::string_view name, const std::vector<std::string>& texts) {
+    if (texts.empty()) return;
+    key(name);
+    strings(texts);
+  }
+  void strings(const std::vector<std::string>& texts) {
+    open('[');
+    for (const std::string& text : texts) string(text);
+    close(']');
+  }
+  [[nodiscard]] bool escaped() const { return escaped_; }
+  std::string take() { return std::move(out_); }
+
+ private:
+  void comma() {
+    if (!first_) out_ += ',';
+    first_ = false;
+  }
+
+  std::string out_;
+  bool first_ = true;
+  bool escaped_ = false;
+};
+
+// Which members the catalogue gives a process (prefix "process."), a parent ("process.parent.") or an ancestor.
+bool has_member(std::string_view prefix, std::string_view name) {
+  if (prefix.empty()) return find_element(FieldId::process_ancestors, name) != nullptr;
+  return find_field(std::string(prefix) + std::string(name)) != nullptr;
+}
+
+void write_members(Writer& json, const ProcessInfo& process, std::string_view prefix) {
+  for (const ProcessMember& member : process_members()) {
+    if (!has_member(prefix, member.name)) continue;
+    if (member.number != nullptr && process.*member.number) {
+      json.key(member.name);
+      json.number(*(process.*member.number));
+    }
+    if (member.text != nullptr && process.*member.text) json.pair(member.name, *(process.*member.text));
+  }
+}
+
+void write_recipe(Writer& json, const Detection& detection) {
+  json.pair("recipe", detection.recipe);
+  json.key("version");
+  json.number(detection.version);
+  json.pair_unless_empty("title", detection.title);
+  json.pair("message", detection.message);
+  json.pair_unless_empty("category", detection.category);
+  json.pair_unless_empty("method", detection.method);
+  json.pair_unless_empty("status", detection.status);
+  json.pair("importance", importance_name(detection.importance));
+  if (!detection.attack.empty()) {
+    json.key("attack");
+    json.open('[');
+    for (const AttackReference& reference : detection.attack) {
+      json.element();
+      json.pair("id", reference.id);
+      json.pair_unless_empty("name", reference.name);
+      json.pair_unless_empty("tactic", reference.tactic);
+      json.pair("url", attack_url(reference.id));
+      json.close('}');
+    }
+    json.close(']');
+  }
+  json.strings_unless_empty("tags", detection.tags);
+}
+
+void write_why(Writer& json, const Why& why) {
+  json.key("why");
+  json.open('{');
+  json.pair("clause", why.clause);
+  json.pair("file", why.file);
+  json.key("line");
+  json.number(why.line);
+  json.key("terms");
+  json.open('[');
+  for (const WhyTerm& term : why.terms) {
+    json.element();
+    json.pair("text", term.text);
+    json.pair_unless_empty("value", term.value);
+    json.pair("file", term.file);
+    json.key("line");
+    json.number(term.line);
+    json.pair("decided", term.kernel ? "kernel" : "userspace");
+    if (term.unknown) {
+      json.key("open");
+      json.boolean(true);
+    }
+    json.close('}');
+  }
+  json.close(']');
+  json.strings_unless_empty("truncated", why.truncated);
+  json.close('}');
+}
+
+void write_process(Writer& json, const Detection& detection) {
+  json.key("process");
+  json.open('{');
+  write_members(json, detection.process, "process.");
+  if (!detection.ancestors.empty()) {
+    json.key("parent");
+    json.open('{');
+    write_members(json, detection.ancestors.front(), "process.parent.");
+    json.close('}');
+    json.key("ancestors");
+    json.open('[');
+    for (const ProcessInfo& ancestor : detection.ancestors) {
+      json.element();
+      write_members(json, ancestor, "");
+      json.close('}');
+    }
+    json.close(']');
+  }
+  json.close('}');
+}
+
+void write_host(Writer& json, const HostInfo& host) {
+  const std::pair<std::string_view, std::string_view> parts[] = {{"name", host.name},
+                                                                 {"machine_id", host.machine_id},
+                                                                 {"kernel", host.kernel},
+                                                                 {"os", host.os},
+                                                                 {"boot_id", host.boot_id}};
+  bool any = false;
+  for (const auto& [name, value] : parts) any = any || !value.empty();
+  if (!any) return;
+  json.key("host");
+  json.open('{');
+  for (const auto& [name, value] : parts) json.pair_unless_empty(name, value);
+  json.close('}');
+}
+
+void write_rest(Writer& json, const Detection& detection) {
+  if (!detection.actions.empty() || !detection.page.empty()) {
+    json.key("doc");
+    json.open('{');
+    json.strings_unless_empty("actions", detection.actions);
+    json.pair_unless_empty("page", detection.page);
+    json.close('}');
+  }
+  if (!detection.lost.empty()) {
+    json.key("lost");
+    json.open('{');
+    for (const auto& [name, count] : detection.lost) {
+      json.key(name);
+      json.count(count);
+    }
+    json.close('}');
+  }
+  if (detection.replayed) {
+    json.key("replayed");
+    json.boolean(true);
+  }
+}
+
+}  // namespace
+
+std::string to_json(const Detection& detection) {
+  Writer json;
+  json.open('{');
+  json.pair("id", detection.id);
+  json.pair("time", rfc3339(detection.time_unix_ns));
+  json.key("sequence");
+  json.count(detection.sequence);
+  write_recipe(json, detection);
+  write_why(json, detection.why);
+  json.key("event");
+  json.open('{');
+  json.pair("type", detection.event);
+  if (detection.argv) {
+    json.key("argv");
+    json.strings(*detection.argv);
+  }
+  json.close('}');
+  write_process(json, detection);
+  write_host(json, detection.host);
+  write_rest(json, detection);
+  if (json.escaped()) json.pair("encoding", "escaped");
+  json.close('}');
+  return json.take();
+}
+
+}  // namespace recipe
