@@ -2,6 +2,7 @@
 // Artefact in words: `recipec dump`, --emit=filter|program|artefact. Names, never numbers, pointers or hashes.
 #pragma once
 #include <string>
+#include <string_view>
 
 #include "runtime/artefact/artefact.h"
 
@@ -12,6 +13,8 @@ namespace recipe {
 [[nodiscard]] std::string dump(const Program& program);
 [[nodiscard]] std::string spell(const Test& test, bool negated);  // as the language writes it: `process.name in [perl, ruby]`
 [[nodiscard]] std::string spell(const FilterTerm& term);
+// p q r s: the element of the n-th enclosing loop, from 1; an artefact does not hold the names that the recipe gave them.
+[[nodiscard]] std::string_view loop_variable(uint32_t variable);
 [[nodiscard]] std::string quote(std::string_view text);  // "..." with the language's escapes
 
 }  // namespace recipe

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+// One test, one key, one text as the language writes them. Names come from the catalogue and operators.def.
+#include <algorithm>
+#include <array>
+
+#include "runtime/artefact/dump.h"
+#include "runtime/artefact/keys.h"
+
+namespace recipe {
+namespace {
+
+std::string_view spelling(Operator op, bool negated) {
+  switch (op) {
+#define OPERATOR(id, number, positive, negative, ...) \
+  case Operator::id:                                  \
+    return negated ? negative : positive;
+#include "runtime/artefact/operators.def"
+  }
+  return "";
+}
+
+// Bytes of the UTF-8 sequence at `at`, or 0: none that is well formed.
+size_t utf8_length(std::string_view text, size_t at) {
+  const auto byte = [&](size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned char first = byte(at);
+  const size_t length = first < 0x80                    ? 1
+                        : first >= 0xc2 && first < 0xe0 ? 2
+                        : first >= 0xe0 && first < 0xf0 ? 3
+                        : first >= 0xf0 && first < 0xf5 ? 4
+                                                        : 0;
+  if (length == 0 || length > text.size() - at) return 0;
+  for (size_t i = 1; i < length; ++i) {
+    if ((byte(at + i) & 0xc0) != 0x80) return 0;
+  }
+  if (length == 3 && ((first == 0xe0 && byte(at + 1) < 0xa0) || (first == 0xed && byte(at + 1) >= 0xa0))) return 0;
+  if (length == 4 && ((first == 0xf0 && byte(at + 1) < 0x90) || (first == 0xf4 && byte(at + 1) >= 0x90))) return 0;
+  return length;
+}
+
+// A text that may stand without quotes, in lists and after == and !=.
+bool is_bare(std::string_view text) {
+  static constexpr std::array kReserved = {"all",  "and",  "any",    "contains", "endswith", "except",  "exists",     "false",
+                                           "has",  "in",   "like",   "list",     "macro",    "matches", "nocase",     "not",
+                                           "on",   "or",   "option", "operand",  "program",  "recipe",  "startswith", "test",
+                                           "true", "tune", "under",  "when",     "import",   "flag"};
+  if (text.empty() || std::find(kReserved.begin(), kReserved.end(), text) != kReserved.end()) return false;
+  const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
+  return letter(text[0]) && std::all_of(text.begin(), text.end(), [&](char c) { return letter(c) || (c >= '0' && c <= '9'); });
+}
+
+std::string spell_literal(const Literal& literal, bool bare) {
+  if (const int64_t* number = std::get_if<int64_t>(&literal)) return std::to_string(*number);
+  const std::string& text = std::get<std::string>(literal);
+  return bare && is_bare(text) ? text : quote(text);
+}
+
+std::string spell_literals(const std::vector<Literal>& literals, bool bare) {
+  std::string out = "[";
+  for (const Literal& literal : literals) out += (out.size() > 1 ? ", " : "") + spell_literal(literal, bare);
+  return out + "]";
+}
+
+std::string spell_subject(const Subject& subject) {
+  std::string out;
+  if (subject.variable == 0) {
+    out = info(subject.field).name;
+  } else {
+    out = loop_variable(subject.variable);
+    if (subject.field != FieldId::kNone) out.append(".").append(info(subject.field).name);
+  }
+  switch (subject.selector) {
+    case Selector::kNone:
+      break;
+    case Selector::kOption:
+      out += " option " + quote(subject.option);
+      break;
+    case Selector::kOperand:
+      out += " operand " + std::to_string(subject.operand);
+      break;
+  }
+  return out;
+}
+
+bool is_bool(const Test& test) {
+  return test.subject.field != FieldId::kNone && info(test.subject.field).type == Type::kBool;
+}
+
+}  // namespace
+
+std::string quote(std::string_view text) {
+  static constexpr char kHex[] = "0123456789abcdef";
+  std::string out = "\"";
+  for (size_t i = 0; i < text.size();) {
+    const char c = text[i];
+    const size_t length = utf8_length(text, i);
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += c;
+    } else if (c == '\n') {
+      out += "\\n";
+    } else if (c == '\t') {
+      out += "\\t";
+    } else if (length > 1 || (length == 1 && c >= ' ' && c != 0x7f)) {
+      out += text.substr(i, length);
+    } else {
+      out += "\\x";
+      out += kHex[static_cast<unsigned char>(c) >> 4];
+      out += kHex[static_cast<unsigned char>(c) & 15];
+    }
+    i += std::max<size_t>(length, 1);
+  }
+  return out + "\"";
+}
+
+std::string_view loop_variable(uint32_t variable) {
+  static constexpr std::array<std::string_view, kMaxLoops> kNames = {"p", "q", "r", "s"};
+  return variable >= 1 && variable <= kNames.size() ? kNames[variable - 1] : "?";
+}
+
+std::string spell(const Test& test, bool negated) {
+  const std::string subject = spell_subject(test.subject);
+  const bool several = test.literals.size() != 1;
+  const bool bare = test.op == Operator::kEquals || test.op == Operator::kHasFlag;
+  if (test.op == Operator::kExists) return std::string(negated ? "not exists " : "exists ") + subject;
+
+  // `argv option "-o" == x` asks every value that the option has: some element is its plain sense.
+  const bool plain =
+      test.over == Over::kValue || (test.over == Over::kAnyElement && test.subject.selector == Selector::kOption);
+  std::string words(spelling(test.op, negated)), before;
+  bool quantified = several && test.op != Operator::kHasFlag && test.op != Operator::kHasOption;
+  if (!plain && test.over == Over::kAnyElement && test.op == Operator::kEquals) {
+    words = negated ? "not contains" : "contains";
+  } else {
+    if (!plain) {
+      before = std::string(negated ? "not " : "") + (test.over == Over::kAnyElement ? "any " : "all ");
+      words = spelling(test.op, false);
+    }
+    if (test.op == Operator::kEquals && several) {
+      words = plain && negated ? "not in" : "in";
+      quantified = false;
+    }
+  }
+  if (test.nocase) words += " nocase";
+  if (quantified) words += " any";
+  std::string value;
+  if (!several && is_bool(test)) {
+    value = test.literals[0] == Literal(int64_t{0}) ? "false" : "true";
+  } else {
+    value = several ? spell_literals(test.literals, true) : spell_literal(test.literals[0], bare && plain);
+  }
+  return before + subject + " " + words + " " + value;
+}
+
+std::string spell(const FilterTerm& term) {
+  const FieldId field = field_of_lane(term.lane);
+  std::string out(field == FieldId::kNone ? std::string_view("?") : info(field).name);
+  out += term.negated ? ": none of " : ": ";
+  bool first = true;
+  for (const FilterKey& key : term.keys) {
+    if (!first) out += " | ";
+    first = false;
+    switch (key.kind) {
+      case KeyKind::kExact:
+        out += key.is_number ? std::to_string(key.number) : quote(key.text);
+        break;
+      case KeyKind::kPrefix:
+        out += quote(key.text) + "...";
+        break;
+      case KeyKind::kSuffix:
+        out += "..." + quote(key.text);
+        break;
+      case KeyKind::kFlag:
+        out += "flag " + key.text;
+        break;
+    }
+  }
+  return out;
+}
+
+}  // namespace recipe

@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: Apache-2.0
+// verify(): what every reader of an artefact may rely on without asking again. After it no index needs a check, no walk over a
+// program can leave its vector, and every number is an enumerator.
+#include <algorithm>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+#include "bpf/abi/filter_image.h"
+#include "runtime/artefact/encode.h"
+#include "runtime/artefact/keys.h"
+
+namespace recipe {
+namespace {
+
+Status ok() {
+  return Done{};
+}
+Status bad(std::string what) {
+  return Error{std::move(what)};
+}
+
+#define RECIPE_CHECK(call)                              \
+  do {                                                  \
+    if (Status status = (call); !status) return status; \
+  } while (false)
+
+bool is_operator(Operator op) {
+  switch (op) {
+#define OPERATOR(id, ...) case Operator::id:
+#include "runtime/artefact/operators.def"
+    return true;
+  }
+  return false;
+}
+
+bool is_list(Type type) {
+  return type == Type::kStringList || type == Type::kRecordList;
+}
+
+// The type that the operator sees; nullopt: the subject and `over` do not fit each other.
+std::optional<Type> subject_type(const Test& test, const std::vector<FieldId>& loops) {
+  const Subject& subject = test.subject;
+  Type type = Type::kString;
+  if (subject.variable > 0) {
+    if (subject.variable > loops.size()) return std::nullopt;
+    const FieldId list = loops[subject.variable - 1];
+    if (subject.field == FieldId::kNone) {
+      if (info(list).type != Type::kStringList) return std::nullopt;
+    } else {
+      if (!is_field(static_cast<uint16_t>(subject.field)) || info(subject.field).list != list) return std::nullopt;
+      type = info(subject.field).type;
+    }
+  } else {
+    if (!is_field(static_cast<uint16_t>(subject.field)) || info(subject.field).list != FieldId::kNone) return std::nullopt;
+    type = info(subject.field).type;
+  }
+  if (subject.selector != Selector::kNone) {
+    if (type != Type::kStringList) return std::nullopt;
+    if (subject.selector == Selector::kOption && (subject.option.size() < 2 || subject.option[0] != '-')) return std::nullopt;
+    return Type::kString;
+  }
+  if (test.over != Over::kValue) {
+    if (type != Type::kStringList) return std::nullopt;
+    return Type::kString;
+  }
+  return type;
+}
+
+Status verify_test(const Test& test, const std::vector<FieldId>& loops) {
+  if (!is_operator(test.op)) return bad("a test has an unknown operator");
+  if (test.over > Over::kAllElements || test.subject.selector > Selector::kOperand) return bad("a test has an unknown subject");
+  const std::optional<Type> type = subject_type(test, loops);
+  if (!type) return bad("a test's subject is no field of its event or loop");
+  bool number = false;
+  switch (test.op) {
+    case Operator::kExists:
+      return test.literals.empty() ? ok() : bad("`exists` has a literal");
+    case Operator::kHasFlag:
+    case Operator::kHasOption:
+      if (*type != Type::kStringList || test.over != Over::kValue) return bad("an option is asked of what is no list");
+      break;
+    case Operator::kLess:
+    case Operator::kLessEqual:
+    case Operator::kGreater:
+    case Operator::kGreaterEqual:
+      if (*type != Type::kInt) return bad("what is no number is compared as one");
+      number = true;
+      break;
+    case Operator::kEquals:
+      if (is_list(*type)) return bad("a list is compared as a whole");
+      number = *type == Type::kInt || *type == Type::kBool;
+      break;
+    case Operator::kContains:
+    case Operator::kStartsWith:
+    case Operator::kEndsWith:
+    case Operator::kLike:
+    case Operator::kMatches:
+    case Operator::kUnder:
+      if (*type != Type::kString && *type != Type::kPath) return bad("what is no text is compared as one");
+      break;
+  }
+  for (const Literal& literal : test.literals) {
+    if (std::holds_alternative<int64_t>(literal) != number) return bad("a literal has another type than its field");
+    if (test.op == Operator::kHasFlag && std::get<std::string>(literal).size() != 1) return bad("a flag is not one letter");
+    if (test.op == Operator::kHasOption) {
+      const std::string& option = std::get<std::string>(literal);
+      if (option.size() < 2 || option[0] != '-') return bad("an option does not begin with a dash");
+    }
+  }
+  return ok();
+}
+
+struct Open {  // a node whose subtree is being walked
+  uint32_t end;
+  uint32_t children;
+  bool loop;
+};
+
+Status verify_program(const Program& program, size_t passages) {
+  const auto& nodes = program.nodes;
+  if (nodes.empty() || nodes[0].end != nodes.size()) return bad("a program's root does not span it");
+  std::vector<Open> open;
+  std::vector<FieldId> loops;
+  for (uint32_t i = 0; i < nodes.size(); ++i) {
+    const ProgramNode& node = nodes[i];
+    if (node.end <= i || node.end > nodes.size()) return bad("a program's node ends outside of it");
+    if (!open.empty()) {
+      if (node.end > open.back().end) return bad("a program's nodes are not well nested");
+      if (open.back().loop && open.back().children > 0) return bad("a loop has several conditions");
+      ++open.back().children;
+    }
+    if (node.passage >= passages) return bad("a program names a passage that is not there");
+    bool inner = false;
+    switch (node.kind) {
+      case NodeKind::kFalse:
+      case NodeKind::kTrue:
+      case NodeKind::kTest:
+        if (node.end != i + 1) return bad("a program's leaf has children");
+        break;
+      case NodeKind::kAnd:
+      case NodeKind::kOr:
+      case NodeKind::kAny:
+      case NodeKind::kAll:
+        if (node.end == i + 1) return bad("a program's inner node has no children");
+        inner = true;
+        break;
+      default:
+        return bad("a program has an unknown kind of node");  // the value came from bytes
+    }
+    const bool loop = node.kind == NodeKind::kAny || node.kind == NodeKind::kAll;
+    if (node.negated && !loop && node.kind != NodeKind::kTest) return bad("negation stands above the leaves");
+    if (loop) {
+      if (!is_field(static_cast<uint16_t>(node.list)) || !is_list(info(node.list).type)) return bad("a loop is over no list");
+      loops.push_back(node.list);
+      if (loops.size() > kMaxLoops) return bad("loops are nested too deeply");
+    }
+    if (node.kind == NodeKind::kTest) {
+      if (node.test >= program.tests.size()) return bad("a program names a test that is not there");
+      RECIPE_CHECK(verify_test(program.tests[node.test], loops));
+    }
+    if (inner) {
+      open.push_back({node.end, 0, loop});
+      if (open.size() > kMaxProgramDepth) return bad("a program is nested too deeply");
+    }
+    while (!open.empty() && open.back().end == i + 1) {
+      if (open.back().loop) loops.pop_back();
+      open.pop_back();
+    }
+  }
+  return ok();
+}
+
+Status verify_options(const std::vector<OptionSpec>& options, bool one_letter) {
+  for (const OptionSpec& option : options) {
+    if (option.name.empty() || (one_letter && option.name.size() != 1)) return bad("an option's name has the wrong length");
+    if (option.value > ValueKind::kDigits) return bad("an option has an unknown kind of value");
+  }
+  return ok();
+}
+
+Status verify_recipe(const RecipeInfo& recipe, size_t passages) {
+  if (recipe.name.empty()) return bad("a recipe has no name");
+  if (recipe.importance > Importance::kCritical || recipe.status > RecipeStatus::kStable) {
+    return bad("recipe `" + recipe.name + "` has an unknown importance or status");
+  }
+  if (recipe.passage >= passages) return bad("recipe `" + recipe.name + "` names a passage that is not there");
+  if (recipe.throttle) {
+    for (const FieldId field : recipe.throttle->by) {
+      if (!is_field(static_cast<uint16_t>(field))) return bad("a throttle names an unknown field");
+    }
+  }
+  for (const ExceptionInfo& exception : recipe.exceptions) {
+    if (!is_event(static_cast<uint16_t>(exception.event))) return bad("an exception is of an unknown event");
+    if (exception.passage >= passages) return bad("an exception names a passage that is not there");
+    RECIPE_CHECK(verify_program(exception.program, passages));
+  }
+  return ok();
+}
+
+Status verify_trigger(const Trigger& trigger, const Artefact& artefact) {
+  if (trigger.recipe.index() >= artefact.recipes.size()) return bad("a trigger is of no recipe");
+  if (!is_event(static_cast<uint16_t>(trigger.event))) return bad("a trigger is of an unknown event");
+  if (trigger.importance > Importance::kCritical) return bad("a trigger has an unknown importance");
+  if (trigger.passage >= artefact.passages.size()) return bad("a trigger names a passage that is not there");
+  for (const MessagePart& part : trigger.message) {
+    const FieldId* field = std::get_if<FieldId>(&part);
+    if (field != nullptr && !is_field(static_cast<uint16_t>(*field))) return bad("a message names an unknown field");
+  }
+  return verify_program(trigger.program, artefact.passages.size());
+}
+
+Status verify_key(const FilterKey& key, const FilterTerm& term) {
+  const bool argv = is_argv_lane(term.lane);
+  switch (key.kind) {
+    case KeyKind::kExact:
+      if (key.is_number != is_number_lane(term.lane)) return bad("a key has another type than its lane");
+      if (term.negated && !key.is_number && key.text.size() > RECIPE_HASHED_BYTES)
+        return bad("a key that excludes is too long");
+      return ok();
+    case KeyKind::kPrefix:
+    case KeyKind::kSuffix:
+      if (key.is_number || is_number_lane(term.lane)) return bad("a number has a prefix");
+      if (key.text.empty() || key.text.size() > RECIPE_HASHED_BYTES) return bad("a prefix or suffix has the wrong length");
+      return ok();
+    case KeyKind::kFlag:
+      if (key.is_number || !argv || term.negated) return bad("a flag stands where it cannot");
+      if (key.text.size() != 1 || !is_flag_letter(key.text[0])) return bad("a flag is no letter or digit");
+      return ok();
+  }
+  return bad("a key has an unknown kind");
+}
+
+Status verify_slot(const FilterSlot& slot, size_t clauses, std::vector<bool>& seen) {
+  uint32_t positive = 0;
+  for (const FilterTerm& term : slot.terms) {
+    if (!is_lane(term.lane)) return bad("a filter has an unknown lane");
+    if (term.keys.empty()) return bad("a filter's term has no keys");
+    if (!term.negated && (positive & (1u << term.lane)) != 0) return bad("two positive terms of one slot share a lane");
+    if (!term.negated) positive |= 1u << term.lane;
+    for (const FilterKey& key : term.keys) RECIPE_CHECK(verify_key(key, term));
+  }
+  if (slot.clauses.empty()) return bad("a slot is of no clause");
+  for (const ClauseId clause : slot.clauses) {
+    if (clause.index() >= clauses) return bad("a slot is of a clause that is not there");
+    seen[clause.index()] = true;
+  }
+  return ok();
+}
+
+Status verify_filter(const Artefact& artefact) {
+  const auto& blocks = artefact.filter.blocks;
+  if (blocks.size() > UINT16_MAX) return bad("the filter has too many blocks");
+  std::unordered_set<std::string_view> names;
+  std::vector<bool> seen(artefact.clauses.size());
+  for (size_t i = 0; i < blocks.size(); ++i) {
+    if (blocks[i].names.empty() && i > 0) return bad("the default block is not the first");
+    for (const std::string& name : blocks[i].names) {
+      if (!names.insert(name).second) return bad("the name `" + name + "` stands in two blocks");
+    }
+    if (blocks[i].slots.empty() || blocks[i].slots.size() > RECIPE_SLOTS) return bad("a block has no slots, or too many");
+    for (const FilterSlot& slot : blocks[i].slots) RECIPE_CHECK(verify_slot(slot, artefact.clauses.size(), seen));
+  }
+  if (std::find(seen.begin(), seen.end(), false) != seen.end()) return bad("a clause has no slot: its events would be lost");
+  return ok();
+}
+
+}  // namespace
+
+Status verify(const Artefact& artefact) {
+  const size_t passages = artefact.passages.size();
+  for (size_t i = 0; i < passages; ++i) {
+    const Passage& passage = artefact.passages[i];
+    if (i == 0 ? passage != Passage{} : passage.file >= artefact.files.size()) return bad("a passage is of no file");
+  }
+  for (const OptionTable& table : artefact.option_tables) {
+    RECIPE_CHECK(verify_options(table.shorts, true));
+    RECIPE_CHECK(verify_options(table.longs, false));
+    RECIPE_CHECK(verify_options(table.words, false));
+  }
+  std::unordered_set<std::string_view> names;
+  for (const RecipeInfo& recipe : artefact.recipes) {
+    if (!names.insert(recipe.name).second) return bad("two recipes are named `" + recipe.name + "`");
+    RECIPE_CHECK(verify_recipe(recipe, passages));
+  }
+  for (const Trigger& trigger : artefact.triggers) RECIPE_CHECK(verify_trigger(trigger, artefact));
+  for (const ClauseInfo& clause : artefact.clauses) {
+    if (clause.trigger.index() >= artefact.triggers.size()) return bad("a clause is of no trigger");
+    for (const ClauseTerm& term : clause.terms) {
+      if (term.node >= artefact.triggers[clause.trigger.index()].program.nodes.size()) {
+        return bad("a clause names a node that is not there");
+      }
+    }
+  }
+  return verify_filter(artefact);
+}
+
+}  // namespace recipe
