@@ -35,10 +35,11 @@ struct KernelClause {
 void lower(Compilation& compilation);
 
 [[nodiscard]] std::string print(const Clauses& clauses, const Predicate& simplified);  // --emit=clauses
-[[nodiscard]] std::string spell_term(const Predicate& simplified, uint32_t node);  // a whole sub-expression, on one line
+[[nodiscard]] std::string spell_term(const Predicate& simplified, uint32_t node);      // a whole sub-expression, on one line
 // --emit=filter and --emit=program: runtime/artefact/dump.h
 
-// `recipec explain`: for one recipe in words and as a table: clause, slot, what the kernel decides, what is left, exact, cost, why.
+// `recipec explain`: for one recipe in words and as a table: clause, slot, what the kernel decides, what is left, exact, cost,
+// why.
 [[nodiscard]] std::string explain(const Compilation& compilation, RecipeId recipe, bool colour);
 
 }  // namespace recipe

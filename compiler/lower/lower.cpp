@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+// RecipeSet → Artefact, as a table of contents: a step a call, and what holds after it.
+#include "compiler/lower/lower.h"
+
+#include <algorithm>
+#include <map>
+
+#include "runtime/artefact/encode.h"
+
+namespace recipe {
+namespace {
+
+constexpr size_t kMaxPassageBytes = 512;
+
+// White space folded to one blank, comments left out, at most kMaxPassageBytes.
+std::string fold_words(std::string_view text) {
+  std::string out;
+  bool blank = false, quoted = false;
+  for (size_t i = 0; i < text.size() && out.size() < kMaxPassageBytes; ++i) {
+    const char c = text[i];
+    if (!quoted && c == '#') {
+      while (i + 1 < text.size() && text[i + 1] != '\n') ++i;
+      blank = true;
+    } else if (!quoted && (c == ' ' || c == '\n' || c == '\t' || c == '\r')) {
+      blank = true;
+    } else {
+      if (blank && !out.empty()) out += ' ';
+      blank = false;
+      out += c;
+      if (quoted && c == '\\' && i + 1 < text.size()) out += text[++i];
+      if (c == '"') quoted = !quoted;
+    }
+  }
+  if (out.size() > kMaxPassageBytes) out.resize(kMaxPassageBytes);
+  return out;
+}
+
+class Lowering {
+ public:
+  explicit Lowering(Compilation& compilation) : compilation_(compilation), artefact_(compilation.artefact) {}
+
+  void run() {
+    artefact_.passages.emplace_back();
+    artefact_.option_tables = compilation_.set.option_tables;
+    for (const Recipe& recipe : compilation_.set.recipes) add_recipe(recipe);
+    add_clauses();
+    // Every index is in range, every clause has a slot.
+    assert(verify(artefact_).ok());
+  }
+
+ private:
+  void add_recipe(const Recipe& recipe) {
+    const RecipeId id{static_cast<uint32_t>(artefact_.recipes.size())};
+    artefact_.recipes.push_back(recipe.info);
+    artefact_.recipes.back().exceptions.clear();
+    artefact_.recipes.back().passage = head_passage(recipe.name_span);
+    for (const On& on : recipe.ons) add_trigger(id, on);
+    for (const Except& exception : recipe.exceptions) add_exception(recipe, exception);
+  }
+
+  void add_trigger(RecipeId recipe, const On& on) {
+    compilation_.simplified.push_back(simplify(on.when));  // no kNot is left
+    const Predicate& simplified = compilation_.simplified.back();
+    compilation_.clauses.push_back(split_clauses(simplified));
+    BuiltProgram built = build_program(simplified);
+    note_passages(built, simplified);
+    node_of_.push_back(std::move(built.node_of));
+    artefact_.triggers.push_back({recipe, on.event, on.importance, on.message, std::move(built.program), passage(on.span)});
+  }
+
+  // An exception is asked of every event that the recipe names.
+  void add_exception(const Recipe& recipe, const Except& exception) {
+    const Predicate simplified = simplify(exception.when);
+    BuiltProgram built = build_program(simplified);
+    note_passages(built, simplified);
+    std::vector<EventId> events;
+    for (const On& on : recipe.ons) {
+      if (std::find(events.begin(), events.end(), on.event) != events.end()) continue;
+      events.push_back(on.event);
+      artefact_.recipes.back().exceptions.push_back({exception.title, on.event, built.program, passage(exception.span)});
+    }
+  }
+
+  // A recipe that is not enabled has programs and no clauses: nothing wakes it, and the kernel pays nothing for it.
+  void add_clauses() {
+    std::vector<KernelClause> kernel_clauses;
+    for (uint32_t t = 0; t < artefact_.triggers.size(); ++t) {
+      if (!artefact_.recipes[artefact_.triggers[t].recipe.index()].enabled) continue;
+      for (const Clause& clause : compilation_.clauses[t].clauses) {
+        const ClauseId id{static_cast<uint32_t>(artefact_.clauses.size())};
+        kernel_clauses.push_back({id, &compilation_.simplified[t], &clause});
+        ClauseInfo& info = artefact_.clauses.emplace_back();
+        info.trigger = TriggerId{t};
+        for (const uint32_t term : clause.terms) info.terms.push_back({node_of_[t][term], false, false});
+      }
+    }
+    artefact_.filter = build_filter(kernel_clauses, artefact_.clauses);
+  }
+
+  void note_passages(BuiltProgram& built, const Predicate& predicate) {
+    for (size_t i = 0; i < predicate.nodes.size(); ++i) {
+      built.program.nodes[built.node_of[i]].passage = passage(predicate.nodes[i].span);
+    }
+  }
+
+  uint32_t passage(Span span) {
+    if (!span.source.valid() || span.source.index() >= compilation_.sources.size() || span.end <= span.begin) return 0;
+    const auto [found, is_new] =
+        passages_.try_emplace({span.source.value, span.begin, span.end}, static_cast<uint32_t>(artefact_.passages.size()));
+    if (is_new) {
+      const Position position = compilation_.sources.position(span.source, span.begin);
+      artefact_.passages.push_back({file(span.source), position.line, fold_words(compilation_.sources.text(span))});
+    }
+    return found->second;
+  }
+
+  // The line that names the recipe, up to its name.
+  uint32_t head_passage(Span name) {
+    if (!name.source.valid() || name.source.index() >= compilation_.sources.size()) return 0;
+    const std::string& text = compilation_.sources[name.source].text;
+    const size_t line = name.begin == 0 ? std::string::npos : text.rfind('\n', name.begin - 1);
+    return passage({name.source, line == std::string::npos ? 0 : static_cast<uint32_t>(line + 1), name.end});
+  }
+
+  uint32_t file(SourceId source) {
+    const auto [found, is_new] = files_.try_emplace(source.value, static_cast<uint32_t>(artefact_.files.size()));
+    if (is_new) artefact_.files.push_back(compilation_.sources[source].path);
+    return found->second;
+  }
+
+  Compilation& compilation_;
+  Artefact& artefact_;
+  std::vector<std::vector<uint32_t>> node_of_;  // by trigger
+  std::map<std::tuple<uint32_t, uint32_t, uint32_t>, uint32_t> passages_;
+  std::map<uint32_t, uint32_t> files_;
+};
+
+}  // namespace
+
+void lower(Compilation& compilation) {
+  compilation.simplified.clear();
+  compilation.clauses.clear();
+  compilation.artefact = {};
+  Lowering(compilation).run();
+  compilation.ok = true;
+}
+
+}  // namespace recipe
