@@ -15,7 +15,9 @@ constexpr CodeInfo kCodes[] = {
 
 }  // namespace
 
-const CodeInfo& info(Code code) { return kCodes[static_cast<size_t>(code)]; }
+const CodeInfo& info(Code code) {
+  return kCodes[static_cast<size_t>(code)];
+}
 
 const CodeInfo* find_code(std::string_view text_or_lint_name) {
   for (const CodeInfo& row : kCodes) {
