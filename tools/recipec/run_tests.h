@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// Runs recipes' own tests as replay would run them: the artefact encoded and decoded, each event as a record, the kernel's
+// classifier over the laid-out filter, the matcher, the exceptions. No root, no kernel.
+#pragma once
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "compiler/compile.h"
+
+namespace recipe::recipec {
+
+// One term of the clause that came nearest, or that matched.
+struct TermReport {
+  Truth truth = Truth::kFalse;
+  std::string words;  // of the recipe
+  std::string value;  // the event's: `process.name is "perl"`
+};
+
+struct TestReport {
+  std::string title;
+  TestExpectation expectation = TestExpectation::kMatch;
+  bool passed = false;
+  bool fault = false;      // the filter and the program disagree: ours
+  std::string reason;      // empty where it passed
+  std::vector<TermReport> terms;
+  uint32_t line = 0;
+};
+
+struct RecipeReport {
+  std::string name, file;
+  uint32_t line = 0;
+  std::vector<TestReport> tests;
+};
+
+// compilation.ok must hold. `wanted`: which recipes, by their source's path. `progress`: recipes done, of how many. Error: ours.
+[[nodiscard]] Result<std::vector<RecipeReport>> run_tests(const Compilation& compilation,
+                                                          const std::function<bool(const std::string& path)>& wanted,
+                                                          const std::function<void(size_t done, size_t total)>& progress);
+
+}  // namespace recipe::recipec

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: Apache-2.0
+// recipec test: prints what run_tests finds, as text, JSON or JUnit.
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+#include "runtime/report/report.h"
+#include "tools/recipec/inputs.h"
+#include "tools/recipec/run_tests.h"
+
+namespace recipe::recipec {
+namespace {
+
+enum class TestFormat { kText, kJson, kJunit };
+
+struct Options {
+  Inputs inputs;
+  TestFormat format = TestFormat::kText;
+  bool verbose = false;
+};
+
+struct Counts {
+  size_t tests = 0, failed = 0, faults = 0, without = 0;
+};
+
+Counts count(const std::vector<RecipeReport>& reports) {
+  Counts counts;
+  for (const RecipeReport& recipe : reports) {
+    counts.without += recipe.tests.empty() ? 1 : 0;
+    for (const TestReport& test : recipe.tests) {
+      ++counts.tests;
+      counts.failed += test.passed ? 0 : 1;
+      counts.faults += test.fault ? 1 : 0;
+    }
+  }
+  return counts;
+}
+
+std::string_view expectation_name(TestExpectation expectation) { return expectation == TestExpectation::kMatch ? "match" : "nothing"; }
+
+std::string_view truth_name(Truth truth) {
+  switch (truth) {
+    case Truth::kFalse: return "false";
+    case Truth::kUnknown: return "unknown";
+    case Truth::kTrue: return "true";
+  }
+  return "";
+}
+
+std::string_view mark(Truth truth) {
+  switch (truth) {
+    case Truth::kFalse: return "✗";
+    case Truth::kUnknown: return "?";
+    case Truth::kTrue: return "✓";
+  }
+  return "";
+}
+
+std::string plural(size_t count, const std::string& word) { return std::to_string(count) + " " + word + (count == 1 ? "" : "s"); }
+
+// --- text ---
+
+class TextPrinter {
+ public:
+  TextPrinter(bool verbose, bool colour) : verbose_(verbose), colour_(colour) {}
+
+  std::string print(const std::vector<RecipeReport>& reports) {
+    for (const RecipeReport& recipe : reports) add(recipe);
+    const Counts counts = count(reports);
+    out_ += "\n" + plural(counts.tests, "test") + " of " + plural(reports.size(), "recipe") + ": " + std::to_string(counts.tests - counts.failed) + " passed, " +
+            std::to_string(counts.failed) + " failed";
+    if (counts.without > 0) out_ += "; " + plural(counts.without, "recipe") + " without tests";
+    return out_ + "\n";
+  }
+
+ private:
+  void add(const RecipeReport& recipe) {
+    size_t failed = 0;
+    for (const TestReport& test : recipe.tests) failed += test.passed ? 0 : 1;
+    if (recipe.tests.empty()) {
+      out_ += paint("33", "none") + " " + recipe.name + " has no tests\n";
+      return;
+    }
+    out_ += failed == 0 ? paint("32", "ok") + " " + recipe.name + " " + plural(recipe.tests.size(), "test") + "\n"
+                        : paint("31", "FAIL") + " " + recipe.name + " " + std::to_string(failed) + " of " + plural(recipe.tests.size(), "test") + "\n";
+    for (const TestReport& test : recipe.tests) add(recipe, test);
+  }
+
+  void add(const RecipeReport& recipe, const TestReport& test) {
+    if (test.passed && !verbose_) return;
+    out_ += "  " + (test.passed ? paint("32", "✓") : paint("31", "✗")) + " " + printable(test.title) + " (" +
+            std::string(expectation_name(test.expectation)) + ")\n";
+    if (test.passed) return;
+    out_ += "    " + recipe.file + ":" + std::to_string(test.line) + ": " + (test.fault ? "internal fault: " : "") + test.reason + "\n";
+    if (!test.terms.empty() && test.expectation == TestExpectation::kMatch) out_ += "    the nearest clause:\n";
+    if (!test.terms.empty() && test.expectation == TestExpectation::kNothing) out_ += "    the clause:\n";
+    for (const TermReport& term : test.terms) {
+      out_ += "      " + paint(term.truth == Truth::kFalse ? "31" : "32", mark(term.truth)) + " " + term.words + "\n";
+      if (!term.value.empty()) out_ += "          " + printable(term.value) + "\n";
+    }
+  }
+
+  std::string paint(const char* code, std::string_view text) const {
+    return colour_ ? std::string("\033[") + code + "m" + std::string(text) + "\033[0m" : std::string(text);
+  }
+
+  bool verbose_, colour_;
+  std::string out_;
+};
+
+// --- JSON ---
+
+// Text of recipes may hold bytes that are no UTF-8; printable() writes those as \xHH.
+std::string as_json(const std::vector<RecipeReport>& reports) {
+  using nlohmann::ordered_json;
+  ordered_json recipes = ordered_json::array();
+  for (const RecipeReport& recipe : reports) {
+    ordered_json tests = ordered_json::array();
+    for (const TestReport& test : recipe.tests) {
+      ordered_json row = {{"title", printable(test.title)}, {"line", test.line}, {"expect", expectation_name(test.expectation)}, {"passed", test.passed}};
+      if (!test.passed) {
+        row["reason"] = printable(test.reason);
+        row["fault"] = test.fault;
+        ordered_json terms = ordered_json::array();
+        for (const TermReport& term : test.terms) {
+          terms.push_back({{"term", printable(term.words)}, {"truth", truth_name(term.truth)}, {"value", printable(term.value)}});
+        }
+        row["terms"] = std::move(terms);
+      }
+      tests.push_back(std::move(row));
+    }
+    recipes.push_back({{"recipe", recipe.name}, {"file", printable(recipe.file)}, {"line", recipe.line}, {"tests", std::move(tests)}});
+  }
+  const Counts counts = count(reports);
+  const ordered_json all = {{"tests", counts.tests}, {"failed", counts.failed}, {"without_tests", counts.without}, {"recipes", std::move(recipes)}};
+  return all.dump(2) + "\n";
+}
+
+// --- JUnit ---
+
+std::string xml(std::string_view text) {
+  std::string out;
+  for (const char c : printable(text)) {
+    switch (c) {
+      case '&': out += "&amp;"; break;
+      case '<': out += "&lt;"; break;
+      case '>': out += "&gt;"; break;
+      case '"': out += "&quot;"; break;
+      default: out += c;
+    }
+  }
+  return out;
+}
+
+std::string as_junit(const std::vector<RecipeReport>& reports) {
+  const Counts counts = count(reports);
+  std::string out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites tests=\"" + std::to_string(counts.tests) + "\" failures=\"" +
+                    std::to_string(counts.failed - counts.faults) + "\" errors=\"" + std::to_string(counts.faults) + "\">\n";
+  for (const RecipeReport& recipe : reports) {
+    const Counts own = count({recipe});
+    out += "  <testsuite name=\"" + xml(recipe.name) + "\" file=\"" + xml(recipe.file) + "\" tests=\"" + std::to_string(own.tests) + "\" failures=\"" +
+           std::to_string(own.failed - own.faults) + "\" errors=\"" + std::to_string(own.faults) + "\">\n";
+    for (const TestReport& test : recipe.tests) {
+      out += "    <testcase classname=\"" + xml(recipe.name) + "\" name=\"" + xml(test.title) + "\" file=\"" + xml(recipe.file) + "\" line=\"" +
+             std::to_string(test.line) + "\"";
+      if (test.passed) {
+        out += "/>\n";
+        continue;
+      }
+      const std::string element = test.fault ? "error" : "failure";
+      out += ">\n      <" + element + " message=\"" + xml(test.reason) + "\">";
+      for (const TermReport& term : test.terms) out += std::string(mark(term.truth)) + " " + xml(term.words) + ": " + xml(term.value) + "\n";
+      out += "</" + element + ">\n    </testcase>\n";
+    }
+    out += "  </testsuite>\n";
+  }
+  return out + "</testsuites>\n";
+}
+
+// --- the run ---
+
+// "\r12 of 400 recipes", on a terminal, from the second second on.
+std::function<void(size_t, size_t)> progress_line() {
+  if (!is_terminal(STDERR_FILENO)) return {};
+  using Clock = std::chrono::steady_clock;
+  auto next = std::make_shared<Clock::time_point>(Clock::now() + std::chrono::seconds(1));
+  auto shown = std::make_shared<bool>(false);
+  return [next, shown](size_t done, size_t total) {
+    if (done == total && *shown) std::fprintf(stderr, "\r\033[K");
+    if (done == total || Clock::now() < *next) return;
+    *next = Clock::now() + std::chrono::milliseconds(100);
+    *shown = true;
+    std::fprintf(stderr, "\r%zu of %zu recipes", done, total);
+  };
+}
+
+int run(const Options& options) {
+  Compilation compilation;
+  if (const int code = options.inputs.read_whole(compilation); code != kClean) return code;
+  const auto wanted = [&](const std::string& path) { return options.inputs.is_given(path); };
+  const Result<std::vector<RecipeReport>> reports = run_tests(compilation, wanted, progress_line());
+  if (!reports.ok()) {
+    complain("internal fault: " + reports.error().message());
+    return kFault;
+  }
+  switch (options.format) {
+    case TestFormat::kText: say(TextPrinter(options.verbose, wants_colour(STDOUT_FILENO)).print(*reports)); break;
+    case TestFormat::kJson: say(as_json(*reports)); break;
+    case TestFormat::kJunit: say(as_junit(*reports)); break;
+  }
+  const Counts counts = count(*reports);
+  if (counts.faults > 0) return kFault;
+  return counts.failed > 0 ? kFindings : kClean;
+}
+
+}  // namespace
+
+Run declare_test(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = app.add_subcommand("test", "run the recipes' own tests, each through artefact, kernel filter and program; no root");
+  options->inputs.declare(*command);
+  static const std::map<std::string, TestFormat> kFormats = {{"text", TestFormat::kText}, {"json", TestFormat::kJson}, {"junit", TestFormat::kJunit}};
+  command->add_option("--format", options->format, "how results are printed")->type_name("text|json|junit")->transform(CLI::CheckedTransformer(kFormats).description(""));
+  command->add_flag("-v,--verbose", options->verbose, "name each test, not only those that fail");
+  command->footer("Example:\n  recipec test rules/\n  recipec test rules/ --format junit > results.xml");
+  return [options] { return run(*options); };
+}
+
+}  // namespace recipe::recipec

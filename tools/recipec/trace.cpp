@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+// See trace.h. A term is evaluated by the very matcher that judges whole programs: each becomes the program of a trigger of its
+// own in a small artefact made for the question.
+#include "tools/recipec/trace.h"
+
+#include <algorithm>
+
+#include "runtime/artefact/dump.h"
+
+namespace recipe::recipec {
+namespace {
+
+// The subtree of `node` as a program. Terms stand outside every loop, so variables count as before.
+Program alone(const Program& program, uint32_t node) {
+  Program out;
+  const uint32_t end = program.nodes[node].end;
+  for (uint32_t i = node; i < end; ++i) {
+    ProgramNode copy = program.nodes[i];
+    copy.end -= node;
+    copy.passage = 0;
+    if (copy.kind == NodeKind::kTest) {
+      out.tests.push_back(program.tests[copy.test]);
+      copy.test = static_cast<uint32_t>(out.tests.size() - 1);
+    }
+    out.nodes.push_back(copy);
+  }
+  return out;
+}
+
+std::string value_of(FieldId field, const Event& event, Context& context) {
+  const FieldInfo& row = info(field);
+  switch (row.type) {
+    case Type::kBool:
+    case Type::kInt: {
+      const auto number = event.number(field);
+      return number ? std::to_string(*number) : "absent";
+    }
+    case Type::kString:
+    case Type::kPath: {
+      if (const auto text = event.text(field)) return quote(*text);
+      const auto asked = context.text(event, field);
+      return asked ? quote(*asked) : "absent";
+    }
+    case Type::kStringList: {
+      if (!event.has(field)) return "absent";
+      std::string out;
+      for (const std::string_view element : event.argv()) out += (out.empty() ? "" : ", ") + quote(element);
+      return "[" + out + "]";
+    }
+    case Type::kRecordList: {
+      if (!event.has(field)) return "absent";
+      std::string out;
+      for (const Ancestor& each : event.ancestors()) {
+        if (!out.empty()) out += ", ";
+        out += each.name ? std::string(*each.name) : each.pid ? "pid " + std::to_string(*each.pid) : "?";
+      }
+      return "[" + out + "]";
+    }
+  }
+  return "";
+}
+
+}  // namespace
+
+std::string describe(const Program& program, uint32_t node, const Event& event, Context& context) {
+  // One field each, in the order in which the term asks; elements of a loop are shown by their list.
+  std::vector<FieldId> fields;
+  const auto note = [&](FieldId field) {
+    if (field == FieldId::kNone || info(field).list != FieldId::kNone) return;
+    if (std::find(fields.begin(), fields.end(), field) == fields.end()) fields.push_back(field);
+  };
+  for (uint32_t i = node; i < program.nodes[node].end; ++i) {
+    const ProgramNode& each = program.nodes[i];
+    note(each.list);
+    if (each.kind == NodeKind::kTest && program.tests[each.test].subject.variable == 0) note(program.tests[each.test].subject.field);
+  }
+  std::string out;
+  for (const FieldId field : fields) {
+    if (!out.empty()) out += ", ";
+    out += std::string(info(field).name) + " is " + value_of(field, event, context) + (event.truncated(field) ? " (truncated)" : "");
+  }
+  return out;
+}
+
+Result<std::vector<TermReport>> Tracer::nearest(const std::vector<TriggerId>& triggers, const Event& event, Context& context) const {
+  // Every term of every clause of these triggers, as a trigger of its own.
+  struct Term {
+    const ClauseInfo* clause;
+    const Program* program;
+    uint32_t node;
+  };
+  std::vector<Term> terms;
+  Artefact small;
+  small.passages.resize(1);
+  small.files = artefact_.files;
+  small.option_tables = artefact_.option_tables;
+  small.recipes.resize(1);
+  small.recipes[0].name = "question";
+  for (const ClauseInfo& clause : artefact_.clauses) {
+    if (std::find(triggers.begin(), triggers.end(), clause.trigger) == triggers.end()) continue;
+    const Trigger& trigger = artefact_.triggers[clause.trigger.index()];
+    for (const ClauseTerm& term : clause.terms) {
+      terms.push_back({&clause, &trigger.program, term.node});
+      small.triggers.push_back({RecipeId{0}, trigger.event, Importance::kNone, {}, alone(trigger.program, term.node), 0});
+    }
+  }
+  Result<std::unique_ptr<Matcher>> matcher = Matcher::build(small);
+  if (!matcher.ok()) return matcher.error();
+
+  std::vector<TermReport> best;
+  size_t best_failures = SIZE_MAX;
+  for (size_t begin = 0; begin < terms.size();) {
+    size_t end = begin;
+    size_t failures = 0;
+    std::vector<TermReport> reports;
+    for (; end < terms.size() && terms[end].clause == terms[begin].clause; ++end) {
+      const Term& term = terms[end];
+      const Truth truth = matcher.value()->evaluate_trigger(TriggerId{static_cast<uint32_t>(end)}, event, context);
+      failures += truth == Truth::kFalse ? 1 : 0;
+      const ProgramNode& node = term.program->nodes[term.node];
+      std::string words = artefact_.passages[node.passage].text;
+      if (words.empty() && node.kind == NodeKind::kTest) words = spell(term.program->tests[node.test], node.negated);
+      if (words.empty()) words = dump(alone(*term.program, term.node));
+      reports.push_back({truth, std::move(words), describe(*term.program, term.node, event, context)});
+    }
+    if (failures < best_failures) {
+      best_failures = failures;
+      best = std::move(reports);
+    }
+    begin = end;
+  }
+  return best;
+}
+
+}  // namespace recipe::recipec
