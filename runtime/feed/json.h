@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Events as JSON, one a line (the shape: grammar/README.md, "Events as JSON"), both ways. simdjson is used here alone.
 #pragma once
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
