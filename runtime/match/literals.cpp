@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/match/literals.h"
+
+#include <algorithm>
+
+namespace recipe {
+namespace {
+
+// Up to here a walk over the list, which compares lengths first, is as fast as a hash.
+constexpr size_t kWalked = 8;
+
+void fold(std::string& text) {
+  for (char& c : text) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
+  }
+}
+
+// Whole components: `/etc` holds /etc and /etc/passwd, not /etcetera. Slashes at the directory's end say nothing.
+bool under(std::string_view value, std::string_view directory) {
+  while (!directory.empty() && directory.back() == '/') directory.remove_suffix(1);
+  return value.starts_with(directory) && (value.size() == directory.size() || value[directory.size()] == '/');
+}
+
+}  // namespace
+
+Result<Literals> Literals::make(const Test& test, bool path, PatternPool& pool) {
+  Literals made;
+  made.op_ = test.op;
+  made.nocase_ = test.nocase;
+  made.empty_ = test.literals.empty();
+  for (const Literal& literal : test.literals) {
+    if (const auto* const number = std::get_if<int64_t>(&literal)) {
+      made.numbers_.push_back(*number);
+      continue;
+    }
+    const std::string& text = std::get<std::string>(literal);
+    if (test.op == Operator::kLike) {
+      auto glob = Glob::compile(text, {path, test.nocase});
+      if (!glob) return glob.error();
+      made.globs_.push_back(std::move(glob.value()));
+    } else if (test.op == Operator::kMatches) {
+      auto& shared = pool.regexes[(test.nocase ? "i" : "s") + text];
+      if (!shared) {
+        auto regex = Regex::compile(text, test.nocase);
+        if (!regex) return regex.error();
+        shared = std::make_shared<const Regex>(std::move(regex.value()));
+      }
+      made.regexes_.push_back(shared);
+    } else {
+      made.texts_.push_back(text);
+      if (test.nocase) fold(made.texts_.back());
+    }
+  }
+  std::sort(made.numbers_.begin(), made.numbers_.end());
+  // The views stay good: a vector that is moved keeps its elements where they are.
+  if (test.op == Operator::kEquals && made.texts_.size() > kWalked) made.set_.insert(made.texts_.begin(), made.texts_.end());
+  return made;
+}
+
+bool Literals::hold(std::string_view value) const {
+  if (op_ == Operator::kLike) {
+    return std::any_of(globs_.begin(), globs_.end(), [&](const Glob& glob) { return glob.matches(value); });
+  }
+  if (op_ == Operator::kMatches) {
+    return std::any_of(regexes_.begin(), regexes_.end(), [&](const auto& regex) { return regex->found_in(value); });
+  }
+  if (!nocase_) return hold_folded(value);
+  static thread_local std::string folded;
+  folded.assign(value);
+  fold(folded);
+  return hold_folded(folded);
+}
+
+bool Literals::hold_folded(std::string_view value) const {
+  if (!set_.empty()) return set_.contains(value);
+  for (const std::string& text : texts_) {
+    switch (op_) {
+      case Operator::kEquals:
+        if (value == text) return true;
+        break;
+      case Operator::kContains:
+        if (value.find(text) != std::string_view::npos) return true;
+        break;
+      case Operator::kStartsWith:
+        if (value.starts_with(text)) return true;
+        break;
+      case Operator::kEndsWith:
+        if (value.ends_with(text)) return true;
+        break;
+      case Operator::kUnder:
+        if (under(value, text)) return true;
+        break;
+      case Operator::kLess:
+      case Operator::kLessEqual:
+      case Operator::kGreater:
+      case Operator::kGreaterEqual:
+      case Operator::kLike:
+      case Operator::kMatches:
+      case Operator::kExists:
+      case Operator::kHasFlag:
+      case Operator::kHasOption:
+        return false;
+    }
+  }
+  return false;
+}
+
+bool Literals::hold(int64_t value) const {
+  if (numbers_.empty()) return false;
+  switch (op_) {
+    case Operator::kEquals:
+      return std::binary_search(numbers_.begin(), numbers_.end(), value);
+    case Operator::kLess:
+      return value < numbers_.back();
+    case Operator::kLessEqual:
+      return value <= numbers_.back();
+    case Operator::kGreater:
+      return value > numbers_.front();
+    case Operator::kGreaterEqual:
+      return value >= numbers_.front();
+    case Operator::kContains:
+    case Operator::kStartsWith:
+    case Operator::kEndsWith:
+    case Operator::kLike:
+    case Operator::kMatches:
+    case Operator::kUnder:
+    case Operator::kExists:
+    case Operator::kHasFlag:
+    case Operator::kHasOption:
+      return false;
+  }
+  return false;
+}
+
+}  // namespace recipe
