@@ -25,6 +25,11 @@ DOC : 'doc' ;
 TEST : 'test' ;
 MATCH : 'match' ;
 NOTHING : 'nothing' ;
+// Not supported yet; a member that begins with one of these is passed over as a whole.
+MARK : 'mark' ;
+UNLESS : 'unless' ;
+SEQUENCE : 'sequence' ;
+RESPOND : 'respond' ;
 
 // Conditions.
 OR : 'or' ;
@@ -75,7 +80,7 @@ DURATION : DIGIT+ ('ms' | 's' | 'm' | 'h' | 'd') ;
 // 10.0.0.1, 10.0.0.0/8, ::1, fe80::1/64.
 ADDRESS
   : DIGIT+ '.' DIGIT+ '.' DIGIT+ '.' DIGIT+ ('/' DIGIT+)?
-  | [0-9a-fA-F:]* '::' [0-9a-fA-F:.]* ('/' DIGIT+)?
+  | (GROUP GROUP? GROUP? GROUP? GROUP? GROUP? GROUP? | ':') ':' [0-9a-fA-F:.]* ('/' DIGIT+)?
   ;
 
 // perl, python3.11, x86-64, g++, process.parent.name, T1059.004, 7z.
@@ -96,6 +101,7 @@ UNKNOWN : . ;
 
 fragment DIGIT : [0-9] ;
 fragment HEX : [0-9a-fA-F] ;
+fragment GROUP : HEX (HEX (HEX HEX?)?)? ':' ;
 fragment LETTER : [A-Za-z0-9_] ;
 fragment STRING_BODY : (~["\\\r\n] | '\\' ~[\r\n])* ;
 fragment TEXT_BODY : (TEXT_BYTE | '"' TEXT_BYTE | '""' TEXT_BYTE)* ;

@@ -80,6 +80,7 @@ scalar : INT | SIZE | DURATION | ADDRESS ;
 // Any word, keywords too: in lists, as an object's key.
 word
   : WORD | IMPORT | LIST | MACRO | PROGRAM | RECIPE | TUNE | ON | WHEN | EXCEPT | THROTTLE | PER | BY | DOC | TEST | MATCH | NOTHING
+  | MARK | UNLESS | SEQUENCE | RESPOND
   | OR | AND | NOT | ANY | ALL | EXISTS | IN | CONTAINS | STARTSWITH | ENDSWITH | LIKE | MATCHES | UNDER | WITHIN | HAS | NOCASE
   | FLAG | OPTION | OPERAND | COUNT | MARKED | TRUE | FALSE
   ;
@@ -91,8 +92,9 @@ key
 // On the right of an operator: not what joins conditions or belongs to the operator.
 operandWord
   : WORD | IMPORT | LIST | MACRO | PROGRAM | RECIPE | TUNE | ON | EXCEPT | THROTTLE | PER | BY | DOC | TEST | MATCH | NOTHING
+  | MARK | UNLESS | SEQUENCE | RESPOND
   | EXISTS | IN | CONTAINS | STARTSWITH | ENDSWITH | LIKE | MATCHES | UNDER | WITHIN | HAS | FLAG | OPTION | OPERAND | COUNT | TRUE | FALSE
   ;
-eventWord : WORD | LIST | PROGRAM | MATCH | TEST | MARKED | COUNT | EXISTS ;
+eventWord : WORD | MARK | LIST | PROGRAM | MATCH | TEST | MARKED | COUNT | EXISTS ;
 // What is declared or looked up: a recipe, list, macro, parameter, variable or field.
 name : WORD | LIST | PROGRAM | RECIPE | TUNE | PER | MATCH | NOTHING | FLAG ;

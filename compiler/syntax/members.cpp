@@ -108,7 +108,7 @@ bool is_member_start(const std::vector<Token>& tokens, size_t i) {
       return value && !next.first_on_line;
     }
     default:
-      return false;
+      return is_unsupported(token.kind);
   }
 }
 
@@ -144,13 +144,8 @@ std::optional<size_t> innermost_open(const std::vector<Token>& tokens) {
   return open.back();
 }
 
-std::string unsupported_member(const Token& first, std::string_view words) {
-  if (first.kind == L::COUNT) return "`count`";
-  if (first.kind != L::WORD) return {};
-  for (const std::string_view name : {"mark", "unless", "sequence", "respond"}) {
-    if (words == name) return "`" + std::string(name) + "`";
-  }
-  return {};
+bool is_unsupported(uint16_t kind) {
+  return kind == L::MARK || kind == L::UNLESS || kind == L::SEQUENCE || kind == L::RESPOND || kind == L::COUNT;
 }
 
 std::string_view nearest_keyword(std::string_view word) {

@@ -23,8 +23,8 @@ namespace recipe {
 
 [[nodiscard]] bool is_operator(uint16_t kind);
 
-// "`mark`" for a member that the language has and this version does not; else empty.
-[[nodiscard]] std::string unsupported_member(const Token& first, std::string_view words);
+// Begins a member that the language has and this version does not: mark, unless, sequence, respond, count.
+[[nodiscard]] bool is_unsupported(uint16_t kind);
 
 // The keyword that `word` is at most two edits away from (one of a short word), else empty.
 [[nodiscard]] std::string_view nearest_keyword(std::string_view word);      // on, except, throttle, ...

@@ -49,7 +49,7 @@ class FileParser {
   void report(const SyntaxFault& fault, size_t from);
   void unexpected(size_t token, std::string_view expected, size_t from);
   void skip_to_member(size_t from);
-  void skip_unsupported(std::string what);
+  void skip_unsupported();
 
   [[nodiscard]] const Token& at(size_t i) const { return chunk_.tokens[std::min(i, chunk_.tokens.size() - 1)]; }
   [[nodiscard]] size_t here() { return window_.index(); }
@@ -108,7 +108,13 @@ void FileParser::unexpected(size_t token, std::string_view expected, size_t from
   window_.seek(token);
   const Token& found = at(token);
   if (is_broken(found.kind)) return;  // reported by report_broken, for the whole file
-  const std::string wanted(expected.empty() ? "something else" : expected);
+  std::string wanted(expected.empty() ? "something else" : expected);
+  const bool condition = at(from).kind == P::ON || at(from).kind == P::EXCEPT || at(from).kind == P::MACRO;
+  if (condition && expected == "`)`") {
+    // A condition may end before each operator, so the parser's own answer is the shortest one.
+    const bool bare = at(token - 1).kind == P::WORD && !is_operator(at(token - 2).kind);
+    wanted = bare ? "an operator, `and`, `or` or `)`" : "`and`, `or` or `)`";
+  }
   if (found.kind == kEndOfText) {
     const std::optional<size_t> open = innermost_open(chunk_.tokens);
     const Token& last = at(chunk_.tokens.size() < 2 ? 0 : chunk_.tokens.size() - 2);
@@ -125,7 +131,7 @@ void FileParser::unexpected(size_t token, std::string_view expected, size_t from
   Diagnostic& d =
       diagnostics_.add(Code::kSyntax, span(found), fmt::format("expected {}, found `{}`", wanted, excerpt(words(found))),
                        fmt::format("expected {}", wanted));
-  if (found.kind == P::ASSIGN && expected.find("operator") != std::string_view::npos) {
+  if (found.kind == P::ASSIGN && (condition || joins_)) {
     d.hints.push_back("equality is `==`");
     d.fixes.push_back({span(found), "==", "compare with `==`"});
   }
@@ -140,8 +146,9 @@ void FileParser::skip_to_member(size_t from) {
   window_.seek(next_member(chunk_.tokens, from, here()));
 }
 
-void FileParser::skip_unsupported(std::string what) {
+void FileParser::skip_unsupported() {
   const size_t from = here();
+  std::string what = fmt::format("`{}`", words(at(from)));
   window_.seek(next_member(chunk_.tokens, from, from + 1));
   const Token& last = at(std::max(here(), from + 1) - 1);
   document_.unsupported.push_back({{document_.source, at(from).begin, last.end}, std::move(what)});
@@ -225,11 +232,13 @@ void FileParser::recipe() {
 void FileParser::member(WrittenRecipe& recipe) {
   const size_t from = here();
   const Token& first = at(from);
-  if (const std::string what = unsupported_member(first, words(first)); !what.empty()) return skip_unsupported(what);
+  if (is_unsupported(first.kind)) return skip_unsupported();
   // `argv contains "-e"` on a line of its own behind a condition is a forgotten `and`.
   const bool follows = from > 0 && !first.first_on_line && at(from - 1).kind != P::LBRACE;
   if ((joins_ && is_operator(at(from + 1).kind)) || (follows && !is_member_start(chunk_.tokens, from))) {
-    unexpected(from, joins_ ? "`and`, `or` or a new line" : "a new line", from);
+    size_t line = from;
+    while (line > 0 && !at(line).first_on_line) --line;
+    unexpected(from, joins_ ? "`and`, `or` or a new line" : "a new line", line);
     return skip_to_member(from);
   }
   joins_ = first.kind == P::ON || first.kind == P::EXCEPT;
@@ -277,9 +286,8 @@ void FileParser::block(std::vector<Property>& into) {
   window_.consume();
   while (!spent() && at(here()).kind != P::RBRACE && at(here()).kind != kEndOfText) {
     const size_t before = here();
-    const Token& first = at(before);
-    if (const std::string what = unsupported_member(first, words(first)); !what.empty()) {
-      skip_unsupported(what);
+    if (is_unsupported(at(before).kind)) {
+      skip_unsupported();
     } else {
       one_property(into);
     }
