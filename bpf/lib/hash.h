@@ -4,9 +4,9 @@
  *
  *   h := key_start(seed, lane)                       argv's lanes all use LANE_ARGV
  *   for each word of 8 bytes, little-endian:  h := key_word(h, word)
- *        a string gives its first 64 bytes; its last word is masked to the bytes it has (key_tail); 8 bytes make one word, 0 none
- *        an integer gives one word, two's complement;  an option letter gives one word, flag_bit(letter)
- *   h := key_end(h, kind, length)                    length of the whole string in bytes; 8 for an integer; 1 for a letter
+ *        a string gives its first 64 bytes; its last word is masked to the bytes it has (key_tail); 8 bytes make one word, 0
+ * none an integer gives one word, two's complement;  an option letter gives one word, flag_bit(letter) h := key_end(h, kind,
+ * length)                    length of the whole string in bytes; 8 for an integer; 1 for a letter
  *
  * kind and length come last, so that a reader hashes a string once, in passing, and asks for each prefix on the way.
  * A collision only lets through too much: what excludes compares whole values. The seed is secret and new at each load. */
@@ -20,9 +20,13 @@ RECIPE_INLINE record_u64 key_mix(record_u64 h) {
   return h ^ (h >> 29);
 }
 
-RECIPE_INLINE record_u64 key_start(record_u64 seed, record_u32 lane) { return key_mix(seed + lane + 1); }
+RECIPE_INLINE record_u64 key_start(record_u64 seed, record_u32 lane) {
+  return key_mix(seed + lane + 1);
+}
 
-RECIPE_INLINE record_u64 key_word(record_u64 h, record_u64 word) { return key_mix(h ^ word) + 0x632be59bd9b4e019ull; }
+RECIPE_INLINE record_u64 key_word(record_u64 h, record_u64 word) {
+  return key_mix(h ^ word) + 0x632be59bd9b4e019ull;
+}
 
 RECIPE_INLINE record_u64 key_end(record_u64 h, record_u32 kind, record_u32 length) {
   h = (h ^ ((record_u64)kind << 32) ^ length) * 0xbf58476d1ce4e5b9ull;
@@ -30,15 +34,25 @@ RECIPE_INLINE record_u64 key_end(record_u64 h, record_u32 kind, record_u32 lengt
 }
 
 /* The lowest `bytes` bytes of a word; bytes: 1..8. */
-RECIPE_INLINE record_u64 key_tail(record_u64 word, record_u32 bytes) { return word & (~0ull >> ((64 - 8 * bytes) & 63)); }
+RECIPE_INLINE record_u64 key_tail(record_u64 word, record_u32 bytes) {
+  return word & (~0ull >> ((64 - 8 * bytes) & 63));
+}
 
 /* Index: the bucket and the 32-bit key in it, which is never 0. */
-RECIPE_INLINE record_u32 index_key(record_u64 h) { return (record_u32)h ? (record_u32)h : 1; }
-RECIPE_INLINE record_u32 index_bucket_of(record_u64 h, record_u32 mask) { return (record_u32)(h >> 32) & mask; }
+RECIPE_INLINE record_u32 index_key(record_u64 h) {
+  return (record_u32)h ? (record_u32)h : 1;
+}
+RECIPE_INLINE record_u32 index_bucket_of(record_u64 h, record_u32 mask) {
+  return (record_u32)(h >> 32) & mask;
+}
 
 /* Pivot: the bucket and the 16-bit tag in it, which is never 0. */
-RECIPE_INLINE record_u32 pivot_tag(record_u64 h) { return (record_u32)h & 0xffff ? (record_u32)h & 0xffff : 1; }
-RECIPE_INLINE record_u32 pivot_bucket_of(record_u64 h, record_u32 mask) { return (record_u32)(h >> 32) & mask; }
+RECIPE_INLINE record_u32 pivot_tag(record_u64 h) {
+  return (record_u32)h & 0xffff ? (record_u32)h & 0xffff : 1;
+}
+RECIPE_INLINE record_u32 pivot_bucket_of(record_u64 h, record_u32 mask) {
+  return (record_u32)(h >> 32) & mask;
+}
 
 /* The bit of an option letter in filter_block.letters; 64: not one of [A-Za-z0-9]. Letters have the low six bits of their
  * ASCII code (1..26, 33..58); the digits fill the holes 27..31 and 59..63. */

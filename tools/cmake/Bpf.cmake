@@ -1,5 +1,6 @@
 # recipe_bpf(NAME name SOURCES a.bpf.c ...): each source → BPF object, linked into one, → skeleton header generated/bpf/NAME.skel.h
 # and the object file itself. No kernel, BTF of the running machine or root is needed.
+# clang for BPF does not look into the architecture's include folder, where asm/types.h is. BPF_PROG's ctx is never used.
 function(recipe_bpf)
   cmake_parse_arguments(ARG "" "NAME" "SOURCES" ${ARGN})
   set(out ${CMAKE_BINARY_DIR}/generated/bpf)
@@ -10,8 +11,8 @@ function(recipe_bpf)
     set(object ${out}/${ARG_NAME}.${stem}.bpf.o)
     add_custom_command(
       OUTPUT ${object}
-      COMMAND ${BPF_CLANG} -target bpf -mcpu=v3 -O2 -g -Wall -Wextra -Werror -fno-stack-protector
-              -I${CMAKE_SOURCE_DIR} -I${CMAKE_SOURCE_DIR}/bpf -MD -MF ${object}.d
+      COMMAND ${BPF_CLANG} -target bpf -mcpu=v3 -O2 -g -Wall -Wextra -Wno-unused-parameter -Werror -fno-stack-protector
+              -idirafter /usr/include/${CMAKE_LIBRARY_ARCHITECTURE} -I${CMAKE_SOURCE_DIR} -I${CMAKE_SOURCE_DIR}/bpf -MD -MF ${object}.d
               -c ${CMAKE_CURRENT_SOURCE_DIR}/${source} -o ${object}
       DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${source}
       DEPFILE ${object}.d

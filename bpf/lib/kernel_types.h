@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0 */
+/* The kernel's types, only the fields that we read. Offsets are relocated at load against the running kernel's BTF (CO-RE), so
+ * order and gaps do not matter and no vmlinux.h is needed to build. */
+#pragma once
+#include "../abi/records.h"
+
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+struct qstr {
+  union {
+    struct {
+      record_u32 hash;
+      record_u32 len;
+    };
+    record_u64 hash_len;
+  };
+  const unsigned char* name;
+};
+
+struct dentry {
+  struct dentry* d_parent;
+  struct qstr d_name;
+};
+
+struct vfsmount {
+  struct dentry* mnt_root;
+};
+
+struct mount {
+  struct mount* mnt_parent;
+  struct dentry* mnt_mountpoint;
+  struct vfsmount mnt;
+};
+
+struct path {
+  struct vfsmount* mnt;
+  struct dentry* dentry;
+};
+
+struct file {
+  struct path f_path;
+};
+
+struct fs_struct {
+  struct path root;
+  struct path pwd;
+};
+
+struct mm_struct {
+  unsigned long arg_start;
+  unsigned long arg_end;
+  struct file* exe_file;
+};
+
+typedef struct {
+  unsigned int val;
+} kuid_t;
+typedef struct {
+  unsigned int val;
+} kgid_t;
+
+struct cred {
+  kuid_t uid;
+  kgid_t gid;
+  kuid_t euid;
+};
+
+struct list_head {
+  struct list_head* next;
+};
+
+struct task_struct {
+  unsigned int flags;
+  int pid;
+  int tgid;
+  struct mm_struct* mm;
+  struct task_struct* real_parent;
+  struct task_struct* group_leader;
+  struct list_head children;
+  record_u64 start_boottime;
+  const struct cred* cred;
+  struct fs_struct* fs;
+  char comm[16];
+};
+
+struct linux_binprm {
+  struct file* file;
+  const char* filename;
+  const char* interp;
+};
+
+#pragma clang attribute pop
+
+#define PF_KTHREAD 0x00200000

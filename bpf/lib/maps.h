@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0 */
+/* The maps. Defined in one file (maps.bpf.c, or test.bpf.c of the test object, which sets MAP_LINKAGE), extern in the others.
+ */
+#pragma once
+/* The kernel's headers come in this order. */
+/* clang-format off */
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+/* clang-format on */
+#include "../abi/maps.h"
+#include "classify_state.h"
+
+#ifndef MAP_LINKAGE
+#define MAP_LINKAGE extern
+#endif
+
+/* Two images: the active one and the one that is filled next. One array, mapped by userspace. */
+struct image {
+  record_u8 bytes[RECIPE_IMAGE_BYTES];
+};
+MAP_LINKAGE struct {
+  __uint(type, BPF_MAP_TYPE_ARRAY);
+  __uint(map_flags, BPF_F_MMAPABLE);
+  __uint(max_entries, 2);
+  __type(key, record_u32);
+  __type(value, struct image);
+} filter SEC(".maps");
+
+/* The classifier's working memory: touched only once a block is found. */
+MAP_LINKAGE struct {
+  __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+  __uint(max_entries, 1);
+  __type(key, record_u32);
+  __type(value, struct classify);
+} scratch SEC(".maps");
+
+#ifndef RECIPE_CLASSIFIER_ONLY
+/* The record under construction: touched only once something matched. Behind its largest size there is room for one text, so
+ * that a write is bounded by one comparison before it. */
+struct out_record {
+  record_u32 used;
+  record_u32 items;
+  record_u8 bytes[RECIPE_RECORD_BYTES + RECIPE_PATH_BYTES + 64];
+};
+MAP_LINKAGE struct {
+  __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+  __uint(max_entries, 1);
+  __type(key, record_u32);
+  __type(value, struct out_record);
+} record SEC(".maps");
+
+MAP_LINKAGE struct {
+  __uint(type, BPF_MAP_TYPE_RINGBUF);
+  __uint(max_entries, RECIPE_RING_BYTES);
+} ring SEC(".maps");
+
+MAP_LINKAGE struct {
+  __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+  __uint(max_entries, COUNTER_ROWS);
+  __type(key, record_u32);
+  __type(value, record_u64);
+} counters SEC(".maps");
+
+/* By pid. max_entries becomes kernel.pid_max at load. */
+MAP_LINKAGE struct {
+  __uint(type, BPF_MAP_TYPE_ARRAY);
+  __uint(map_flags, BPF_F_MMAPABLE);
+  __uint(max_entries, 32768);
+  __type(key, record_u32);
+  __type(value, struct process_entry);
+} processes SEC(".maps");
+
+MAP_LINKAGE struct {
+  __uint(type, BPF_MAP_TYPE_LRU_HASH);
+  __uint(max_entries, RECIPE_TOMBSTONES);
+  __type(key, record_u32);
+  __type(value, struct tombstone);
+} tombstones SEC(".maps");
+
+extern struct control control;
+
+static inline __attribute__((always_inline, unused)) void count(record_u32 row) {
+  record_u64* n = bpf_map_lookup_elem(&counters, &row);
+  if (n) *n += 1;
+}
+
+static inline __attribute__((always_inline, unused)) struct process_entry* process_entry_of(record_u32 pid) {
+  return bpf_map_lookup_elem(&processes, &pid);
+}
+#endif

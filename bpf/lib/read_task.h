@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0 */
+/* Names of executables and the process tree. A parent is the birth parent: the process that was the parent when this one was
+ * forked. While it lives it is real_parent; afterwards its tombstone speaks for it. */
+#pragma once
+#include "bound.h"
+#include "maps.h"
+/* clang-format off */
+#include <bpf/bpf_core_read.h>
+#include "kernel_types.h"
+/* clang-format on */
+
+/* The name's place and length. false: there is none (a kernel thread, a task without its image). */
+static __always_inline int name_of_file(const struct file* file, record_u64* name, record_u32* bytes) {
+  if (!file) return 0;
+  const struct dentry* dentry = file->f_path.dentry;
+  if (!dentry) return 0;
+  *name = (record_u64)dentry->d_name.name;
+  *bytes = dentry->d_name.len;
+  return *name && *bytes && *bytes < RECIPE_NAME_BYTES;
+}
+
+/* Copies the executable's name; returns its length, 0: not known. The image of another process can go while it is read: the
+ * name counts only if the same image is there afterwards. to: room for 256 bytes. */
+static __always_inline record_u32 copy_name(const struct task_struct* task, void* to) {
+  record_u64 name = 0;
+  record_u32 bytes = 0;
+  const struct mm_struct* mm = task->mm;
+  if (!mm || !name_of_file(mm->exe_file, &name, &bytes)) return 0;
+  bytes = BOUND(bytes, 0xff);
+  if (bpf_probe_read_kernel(to, bytes, (const void*)name)) return 0;
+  return task->mm == mm ? bytes : 0;
+}
+
+static __always_inline record_u32 birth_parent_of(record_u32 pid) {
+  struct process_entry* entry = process_entry_of(pid);
+  return entry ? entry->birth_parent : 0;
+}
+
+/* The tombstone of `pid` if it is of the process that forked a child that started then: pids are used again. */
+static __always_inline struct tombstone* tombstone_of(record_u32 pid, record_u64 child_start) {
+  struct tombstone* tombstone = bpf_map_lookup_elem(&tombstones, &pid);
+  if (!tombstone || tombstone->start_time > child_start || tombstone->exit_time < child_start) return 0;
+  return tombstone;
+}
