@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "bpf/abi/records.h"
@@ -21,6 +22,7 @@ class CaptureWriter {
   [[nodiscard]] static Result<CaptureWriter> create(const std::string& path, uint64_t boot_wall_ns);
   CaptureWriter(CaptureWriter&&) noexcept;
   ~CaptureWriter();
+  // A live record becomes one of a capture: RECORD_REPLAYED, and boot_wall_ns where it is 0. The rest is kept byte by byte.
   [[nodiscard]] Status write(std::span<const std::byte> record);
   [[nodiscard]] Status close();
 
@@ -30,7 +32,8 @@ class CaptureWriter {
   std::unique_ptr<State> state_;
 };
 
-// The whole file, mapped. Any bytes are safe. next(): nullopt at the end; an error names the offset and ends the capture.
+// The whole file, mapped: it must not shrink while it is read. Any bytes are safe. next(): nullopt at the end; an error names
+// the offset and ends the capture.
 class CaptureReader {
  public:
   [[nodiscard]] static Result<CaptureReader> open(const std::string& path);

@@ -26,7 +26,8 @@ class JsonEvents {
 // Event → the same shape (the inverse: parse(write(e)) encodes to the same record).
 [[nodiscard]] std::string write_json(const Event& event);
 
-// JSON string literal with quotes; bytes that are no UTF-8 come out as \\xHH (and `escaped` is set).
+// JSON string literal with quotes, without or (escaped) with the encoding "escaped": a backslash is doubled, and bytes that are
+// no UTF-8 come out as \\xHH. A text that needs it turns `escaped` on; what was appended before must then be written anew.
 void append_json_string(std::string& out, std::string_view text, bool& escaped);
 
 }  // namespace recipe
