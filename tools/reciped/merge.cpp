@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+// Everything in an artefact is an index, so a part is appended with its indices moved. Only the filter needs thought, because
+// a name stands in one block at most:
+//
+//   A: {perl, ruby} a1 a2      B: {perl} b1      →   {perl} a1 a2 b1    {ruby} a1 a2
+#include "tools/reciped/merge.h"
+
+#include <algorithm>
+#include <map>
+
+#include "bpf/abi/limits.h"
+
+namespace recipe::reciped {
+namespace {
+
+struct Offsets {
+  uint32_t file = 0, passage = 0, recipe = 0, trigger = 0, clause = 0;
+};
+
+void move_passages(Program& program, const Offsets& by) {
+  for (ProgramNode& node : program.nodes) node.passage += by.passage;
+}
+
+void move_indices(Artefact& part, const Offsets& by) {
+  for (Passage& passage : part.passages) passage.file += by.file;
+  for (RecipeInfo& recipe : part.recipes) {
+    recipe.passage += by.passage;
+    for (ExceptionInfo& exception : recipe.exceptions) {
+      exception.passage += by.passage;
+      move_passages(exception.program, by);
+    }
+  }
+  for (Trigger& trigger : part.triggers) {
+    trigger.recipe.value += by.recipe;
+    trigger.passage += by.passage;
+    move_passages(trigger.program, by);
+  }
+  for (ClauseInfo& clause : part.clauses) clause.trigger.value += by.trigger;
+  for (FilterBlock& block : part.filter.blocks) {
+    for (FilterSlot& slot : block.slots) {
+      for (ClauseId& clause : slot.clauses) clause.value += by.clause;
+    }
+  }
+}
+
+// Slots of both; past the bound the last one takes the rest and lets everything through.
+void add_slots(FilterBlock& block, const std::vector<FilterSlot>& slots) {
+  for (const FilterSlot& slot : slots) {
+    if (block.slots.size() < RECIPE_SLOTS) {
+      block.slots.push_back(slot);
+      continue;
+    }
+    FilterSlot& last = block.slots.back();
+    last.terms.clear();
+    last.clauses.insert(last.clauses.end(), slot.clauses.begin(), slot.clauses.end());
+  }
+}
+
+Filter merge_filters(const Filter& one, const Filter& other) {
+  // For each name, which block of each it stands in; names that stand in the same ones share a block again.
+  constexpr size_t kNowhere = SIZE_MAX;
+  std::map<std::string, std::pair<size_t, size_t>> places;
+  FilterBlock defaults;
+  const auto take = [&](const Filter& filter, bool first) {
+    for (size_t i = 0; i < filter.blocks.size(); ++i) {
+      if (filter.blocks[i].names.empty()) add_slots(defaults, filter.blocks[i].slots);
+      for (const std::string& name : filter.blocks[i].names) {
+        auto& place = places.try_emplace(name, kNowhere, kNowhere).first->second;
+        (first ? place.first : place.second) = i;
+      }
+    }
+  };
+  take(one, true);
+  take(other, false);
+  std::map<std::pair<size_t, size_t>, std::vector<std::string>> groups;
+  for (const auto& [name, place] : places) groups[place].push_back(name);
+
+  Filter merged;
+  if (!defaults.slots.empty()) merged.blocks.push_back(std::move(defaults));
+  for (auto& [place, names] : groups) {
+    FilterBlock block{std::move(names), {}};
+    if (place.first != kNowhere) add_slots(block, one.blocks[place.first].slots);
+    if (place.second != kNowhere) add_slots(block, other.blocks[place.second].slots);
+    merged.blocks.push_back(std::move(block));
+  }
+  return merged;
+}
+
+template <class T>
+void append(std::vector<T>& to, std::vector<T>& from) {
+  to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
+}
+
+}  // namespace
+
+Result<Artefact> merge(std::vector<Artefact> parts) {
+  Artefact whole = std::move(parts.front());
+  for (size_t i = 1; i < parts.size(); ++i) {
+    Artefact& part = parts[i];
+    for (const RecipeInfo& recipe : part.recipes) {
+      const auto twin = std::find_if(whole.recipes.begin(), whole.recipes.end(),
+                                     [&](const RecipeInfo& other) { return other.name == recipe.name; });
+      if (twin == whole.recipes.end()) continue;
+      return Error{"recipe `" + recipe.name + "` is given twice: in `" + whole.files[whole.passages[twin->passage].file] +
+                   "` and in `" + part.files[part.passages[recipe.passage].file] + "`"};
+    }
+    move_indices(part, {static_cast<uint32_t>(whole.files.size()), static_cast<uint32_t>(whole.passages.size()),
+                        static_cast<uint32_t>(whole.recipes.size()), static_cast<uint32_t>(whole.triggers.size()),
+                        static_cast<uint32_t>(whole.clauses.size())});
+    append(whole.files, part.files);
+    append(whole.passages, part.passages);
+    append(whole.option_tables, part.option_tables);
+    append(whole.recipes, part.recipes);
+    append(whole.triggers, part.triggers);
+    append(whole.clauses, part.clauses);
+    whole.filter = merge_filters(whole.filter, part.filter);
+  }
+  return whole;
+}
+
+}  // namespace recipe::reciped

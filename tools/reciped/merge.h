@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+// Several artefacts → one. Truth of every recipe is unchanged; the filter lets through what any part's filter did.
+#pragma once
+#include <vector>
+
+#include "runtime/artefact/artefact.h"
+#include "runtime/base/result.h"
+
+namespace recipe::reciped {
+
+// parts must not be empty. Error: two recipes of one name, with both files.
+[[nodiscard]] Result<Artefact> merge(std::vector<Artefact> parts);
+
+}  // namespace recipe::reciped

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which paths are artefacts is decided by their first bytes, not by their names.
+#include "tools/reciped/recipes.h"
+
+#include <unistd.h>
+
+#include <fstream>
+
+#include "compiler/compile.h"
+#include "compiler/diagnostic/render.h"
+#include "runtime/artefact/encode.h"
+#include "runtime/sink/write_all.h"
+#include "tools/reciped/command.h"
+#include "tools/reciped/merge.h"
+#include "tools/reciped/only.h"
+
+namespace recipe::reciped {
+namespace {
+
+namespace fs = std::filesystem;
+
+Result<std::string> read_whole(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) return Error{"cannot open `" + path.string() + "`", errno};
+  std::string bytes((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+  if (in.bad()) return Error{"cannot read `" + path.string() + "`", errno};
+  return bytes;
+}
+
+bool is_artefact(const fs::path& path) {
+  std::error_code ignored;
+  if (!fs::is_regular_file(path, ignored)) return false;
+  std::ifstream in(path, std::ios::binary);
+  char first[sizeof kArtefactMagic] = {};
+  in.read(first, sizeof first);
+  return looks_like_artefact({first, static_cast<size_t>(in.gcount())});
+}
+
+int compile_sources(const std::vector<fs::path>& paths, const std::vector<std::string>& roots, Artefact& artefact) {
+  const auto files = find_recipes(paths);
+  if (!files.ok()) {
+    complain(files.error().message());
+    return kUsage;
+  }
+  if (files->empty()) {
+    complain("no `.recipe` file below `" + paths.front().string() + "`");
+    return kUsage;
+  }
+  CompileOptions options;
+  options.roots.assign(roots.begin(), roots.end());
+  Compilation compilation;
+  compile(compilation, *files, options);
+  if (!compilation.diagnostics.all().empty()) {
+    (void)write_all(STDERR_FILENO, render_text(compilation.diagnostics, compilation.sources, wants_colour(STDERR_FILENO))).ok();
+  }
+  if (compilation.diagnostics.has_errors() || !compilation.ok) return kRecipeError;
+  artefact = std::move(compilation.artefact);
+  return kClean;
+}
+
+}  // namespace
+
+void Recipes::declare(CLI::App& command, bool required) {
+  auto* recipes =
+      command.add_option("--recipes", paths_, "recipes: folders, .recipe files, compiled artefacts")->type_name("PATH");
+  if (required) recipes->required();
+  command.add_option("-I", roots_, "where imports are looked for, after the importing file's folder")
+      ->type_name("DIR")
+      ->allow_extra_args(false);
+  command.add_option("--only", only_, "only these recipes, by their metadata: 'importance >= high and tags contains cicd'")
+      ->type_name("CONDITION");
+}
+
+int Recipes::load(Artefact& artefact) const {
+  Only only;
+  if (!only_.empty()) {
+    Result<Only> parsed = Only::parse(only_);
+    if (!parsed.ok()) {
+      complain("--only: " + parsed.error().message());
+      return kUsage;
+    }
+    only = std::move(*parsed);
+  }
+  std::vector<fs::path> sources;
+  std::vector<Artefact> parts;
+  for (const fs::path path : paths_) {
+    std::error_code error;
+    if (!fs::exists(path, error)) {
+      complain("`" + path.string() + "`: " + (error ? error.message() : "no such file or folder"));
+      return kUsage;
+    }
+    if (!is_artefact(path)) {
+      sources.push_back(path);
+      continue;
+    }
+    const Result<std::string> bytes = read_whole(path);
+    Result<Artefact> part = bytes.ok() ? decode(*bytes) : bytes.error();
+    if (!part.ok()) {
+      complain("`" + path.string() + "`: " + part.error().message() + "; compile it again with `recipec compile`");
+      return kRecipeError;
+    }
+    parts.push_back(std::move(*part));
+  }
+  if (!sources.empty()) {
+    if (const int exit = compile_sources(sources, roots_, parts.emplace_back()); exit != kClean) return exit;
+  }
+  Result<Artefact> merged = merge(std::move(parts));
+  if (!merged.ok()) {
+    complain(merged.error().message());
+    return kRecipeError;
+  }
+  artefact = std::move(*merged);
+  narrow(artefact, only_.empty() ? nullptr : &only);
+  for (const RecipeInfo& recipe : artefact.recipes) {
+    if (recipe.enabled) return kClean;
+  }
+  complain(only_.empty() ? "no recipe is enabled" : "no enabled recipe is left by --only '" + only_ + "'");
+  return kUsage;
+}
+
+Artefact everything() {
+  Artefact artefact;
+  artefact.passages.emplace_back();
+  artefact.filter.blocks.push_back({{}, {FilterSlot{}}});
+  return artefact;
+}
+
+}  // namespace recipe::reciped

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// --recipes PATH..., -I and --only → one Artefact: sources are compiled, artefacts decoded, all merged and narrowed.
+#pragma once
+#include <CLI/CLI.hpp>
+#include <string>
+#include <vector>
+
+#include "runtime/artefact/artefact.h"
+
+namespace recipe::reciped {
+
+class Recipes {
+ public:
+  void declare(CLI::App& command, bool required);
+  [[nodiscard]] bool given() const { return !paths_.empty(); }
+
+  // kClean: `artefact` is whole; else the exit code, and what is wrong has been said on stderr.
+  [[nodiscard]] int load(Artefact& artefact) const;
+
+ private:
+  std::vector<std::string> paths_, roots_;
+  std::string only_;
+};
+
+// An artefact without recipes whose filter lets every event through.
+[[nodiscard]] Artefact everything();
+
+}  // namespace recipe::reciped

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+// reciped replay: events from a file through the same engine as live ones; no root, no kernel.
+#include <fmt/format.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include "runtime/sink/write_all.h"
+#include "tools/reciped/command.h"
+#include "tools/reciped/events.h"
+#include "tools/reciped/output.h"
+#include "tools/reciped/recipes.h"
+
+namespace recipe::reciped {
+namespace {
+
+constexpr uint64_t kShownComplaints = 100;  // of lines that are no events; the rest is counted
+
+struct Replay {
+  Recipes recipes;
+  Output output;
+  std::string events;
+  bool quiet = false;
+
+  int run() {
+    Artefact artefact;
+    if (const int exit = recipes.load(artefact); exit != kClean) return exit;
+    uint64_t seed = 0;
+    if (getrandom(&seed, sizeof seed, 0) != sizeof seed) {
+      complain("cannot get random bytes");
+      return kFault;
+    }
+    auto engine = Engine::build(std::move(artefact), seed, 1);
+    if (!engine.ok()) {
+      complain(engine.error().message());
+      return kFault;
+    }
+    if (const int exit = output.open(STDOUT_FILENO); exit != kClean) return exit;
+    return judge_all(**engine);
+  }
+
+  int judge_all(Engine& engine) {
+    const std::unique_ptr<Context> context = make_record_context();
+    std::vector<Detection> detections;
+    uint64_t complaints = 0;
+    const auto refuse = [&](const std::string& what) {
+      if (complaints++ < kShownComplaints) complain("`" + events + "`: " + what);
+    };
+    const auto give = [&](std::span<const std::byte> record) {
+      if (Status status = engine.judge(record, *context, detections); !status.ok()) refuse(status.error().message());
+      if (!detections.empty()) output.write(detections, engine);
+      return !output.failed();
+    };
+    const Result<EventsRead> read = read_events(events, give, refuse);
+    output.close(engine);
+    if (!read.ok()) {
+      complain(read.error().message());
+      return read.error().code == ENOENT || read.error().code == EISDIR ? kUsage : kFault;
+    }
+    if (complaints > kShownComplaints) complain(fmt::format("{} more like these", complaints - kShownComplaints));
+    if (!quiet) summarize(engine, *read, complaints);
+    if (output.failed()) return kFault;
+    return complaints > 0 || output.met_fail_on() ? kFindings : kClean;
+  }
+
+  void summarize(const Engine& engine, const EventsRead& read, uint64_t complaints) const {
+    std::string text = fmt::format("reciped: {} events, {} detections", read.records, output.detections());
+    const auto row = [&](Counter counter, std::string_view words) {
+      const uint64_t count = const_cast<Engine&>(engine).counters()[static_cast<size_t>(counter)];
+      if (count > 0) text += fmt::format(", {} {}", count, words);
+    };
+    row(Counter::k_detections_excepted, "excepted");
+    row(Counter::k_detections_throttled, "throttled");
+    row(Counter::k_sink_refused, "refused by the output");
+    if (complaints > 0) text += fmt::format(", {} lines or records that are no events", complaints);
+    (void)write_all(STDERR_FILENO, text + "\n" + output.detected()).ok();
+  }
+};
+
+}  // namespace
+
+Run declare_replay(CLI::App& app) {
+  auto* command = app.add_subcommand("replay", "events from a file through the same engine; no root, no kernel");
+  auto self = std::make_shared<Replay>();
+  self->recipes.declare(*command, true);
+  self->output.declare(*command, true);
+  command->add_flag("-q,--quiet", self->quiet, "no summary on stderr");
+  command->add_option("EVENTS", self->events, "JSON Lines or a capture; `-` is stdin")->required();
+  command->footer(
+      "Example:\n  echo '{\"event\":\"exec\",\"process\":{\"name\":\"perl\"},\"argv\":[\"perl\",\"-e\",\"1\"]}' |\n"
+      "    reciped replay --recipes rules/ -");
+  return [self](const Command&) { return self->run(); };
+}
+
+}  // namespace recipe::reciped
