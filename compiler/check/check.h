@@ -8,7 +8,7 @@ namespace recipe {
 // Parses `files` and what they import into compilation.set. Every error of every file is reported in this one run.
 void check_files(Compilation& compilation, const std::vector<SourceId>& files, const CompileOptions& options);
 
-[[nodiscard]] std::string print(const Recipe& recipe, const Sources& sources);        // --emit=recipe
-[[nodiscard]] std::string print(const Predicate& predicate);                          // --emit=predicate; also in explain
+[[nodiscard]] std::string print(const Recipe& recipe, const Sources& sources);  // --emit=recipe
+[[nodiscard]] std::string print(const Predicate& predicate);                    // --emit=predicate; also in explain
 
 }  // namespace recipe

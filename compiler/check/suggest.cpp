@@ -43,7 +43,9 @@ constexpr std::pair<std::string_view, std::string_view> kOtherTools[] = {
     {"process", "process.name"},
 };
 
-std::string_view last_component(std::string_view name) { return name.substr(name.rfind('.') + 1); }
+std::string_view last_component(std::string_view name) {
+  return name.substr(name.rfind('.') + 1);
+}
 
 }  // namespace
 

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the steps of check share: the documents with their scopes, the names of the whole set, and the faults found so far.
+// Documents stay in compilation.set and are never copied; views into them hold until check returns.
+#pragma once
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <unordered_map>
+#include <vector>
+
+#include "compiler/compile.h"
+
+namespace recipe::checking {
+
+using DocumentIndex = uint32_t;  // into RecipeSet::documents
+
+// Every bound on what a small text may grow into.
+inline constexpr uint32_t kMaxListDepth = 64;        // lists spliced into lists
+inline constexpr uint32_t kMaxMacroDepth = 32;       // macros called by macros
+inline constexpr size_t kMaxListItems = 1u << 18;    // of one list, splices expanded
+inline constexpr size_t kMaxSetLiterals = 1u << 21;  // of all predicates together: some 100 MiB
+inline constexpr size_t kMaxSetNodes = 1u << 21;     // of all predicates together
+
+enum class DeclarationKind : uint8_t { kList, kMacro, kRecipe };
+
+struct Declaration {
+  DeclarationKind kind = DeclarationKind::kList;
+  DocumentIndex document = 0;
+  uint32_t index = 0;  // into the document's lists, macros, recipes
+  Span span;           // of the name
+};
+
+// A scalar value as written, with the document it stands in.
+struct Item {
+  DocumentIndex document = 0;
+  ValueId value;
+};
+
+struct ExpandedList {
+  enum class State : uint8_t { kNew, kOpen, kDone, kFailed } state = State::kNew;
+  std::vector<Item> items;
+};
+
+struct Scope {
+  std::vector<DocumentIndex> imports;  // direct ones, sorted
+  bool broken = false;                 // syntax errors or a lost import, here or in an import: an unknown name may be theirs
+  std::vector<ExpandedList> lists;     // as Document::lists
+};
+
+struct Environment;
+
+// A macro's parameter, bound. hole: the macro is checked by itself, its arguments are not known.
+struct Binding {
+  DocumentIndex document = 0;
+  ValueId value;
+  const Environment* environment = nullptr;  // of the caller: where the argument's own words are looked up
+  bool hole = false;
+};
+
+// One call of a macro.
+struct Environment {
+  const WrittenMacro* macro = nullptr;
+  std::vector<Binding> bindings;  // as macro->parameters
+};
+
+// Where words stand: what they mean depends on it.
+struct Place {
+  DocumentIndex document = 0;
+  const Environment* environment = nullptr;
+};
+
+struct Context {
+  Compilation& compilation;
+  const CompileOptions& options;
+  std::vector<Scope> scopes;  // by DocumentIndex
+  std::unordered_map<std::string_view, Declaration> names;
+  size_t faults = 0;  // errors found, those already reported included: a step compares before and after
+  size_t literals = 0;
+  size_t nodes = 0;
+
+  Context(Compilation& a_compilation, const CompileOptions& an_options) : compilation(a_compilation), options(an_options) {}
+
+  // An error. The same code at the same place is reported once (a macro's body is checked at every call); the reference is
+  // valid until the next fault.
+  Diagnostic& fault(Code code, Span span, std::string message, std::string label = {});
+  // Counts, reports nothing: what is wrong has been said elsewhere.
+  void silent_fault() { ++faults; }
+
+  [[nodiscard]] const Document& document(DocumentIndex index) const { return compilation.set.documents[index]; }
+  [[nodiscard]] const WrittenValue& written(Item item) const { return document(item.document)[item.value]; }
+  [[nodiscard]] std::string_view text(Span span) const { return compilation.sources.text(span); }
+
+  // What `name` means in a document: its own declarations and those of the files it imports; nullptr: nothing.
+  [[nodiscard]] const Declaration* find(DocumentIndex document, std::string_view name) const;
+  // Reports an unknown list or macro, with the nearest name or the import that is missing.
+  void unknown_name(Place place, std::string_view what, std::string_view name, Span span);
+  // Whether the parser refused something within the span.
+  [[nodiscard]] bool unsupported_within(DocumentIndex document, Span span) const;
+
+ private:
+  std::set<std::tuple<Code, uint32_t, uint32_t, uint32_t>> reported_;
+  Diagnostic again_;
+};
+
+// The parameter of the place's macro with this name; nullptr: none.
+[[nodiscard]] const Binding* find_parameter(Place place, std::string_view name);
+
+// import.cpp: parses the files and what they import, each once. Cycles and lost imports are reported.
+void load_documents(Context& context, const std::vector<SourceId>& files);
+
+// names.cpp: fills Context::names; duplicates and shadowing are reported.
+void declare_names(Context& context);
+
+// values.cpp
+// The items of a written list, `...name`, the name of a list, or a parameter bound to one; splices expanded. false: reported,
+// or a hole. `single`: a scalar counts as a list of one.
+bool collect(Context& context, Place place, ValueId value, bool single, std::vector<Item>& out);
+// A single literal: a parameter is followed, a list or splice refused. nullopt: reported, or a hole.
+std::optional<Item> scalar(Context& context, Place place, ValueId value);
+// Expands every list, used or not, so that its errors are seen.
+void expand_lists(Context& context);
+// How a value reads in a message: `"perl"`, `7`.
+[[nodiscard]] std::string spell_value(const Context& context, Item item);
+[[nodiscard]] std::string_view form_name(ValueForm form);  // "a string", "a number"
+
+// condition.cpp: nullopt: reported.
+std::optional<Predicate> check_condition(Context& context, DocumentIndex document, ExpressionId root);
+// Checks every macro's body by itself, used or not.
+void check_macros(Context& context);
+
+// metadata.cpp: everything of a recipe but its conditions and tests.
+void check_metadata(Context& context, DocumentIndex document, const WrittenRecipe& written, Recipe& out);
+// message.cpp: `{field}` parts of a template.
+std::vector<MessagePart> check_template(Context& context, Span span, std::string_view text);
+// tests.cpp
+void check_tests(Context& context, DocumentIndex document, const WrittenRecipe& written, Recipe& out);
+// programs.cpp: compilation.set.option_tables.
+void check_programs(Context& context);
+
+// A field that stands where a plain field's name is wanted (throttle, message, test); nullptr: reported.
+const FieldInfo* look_up_field(Context& context, std::string_view name, Span span);
+
+}  // namespace recipe::checking

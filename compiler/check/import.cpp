@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+// Files and their imports → documents, each file once however it is reached.
+//
+// An import is looked for beside the importing file, then below each -I root. What it names must lie below the importing file's
+// folder, below the folder that all given files share, or below a root: a recipe from elsewhere cannot read the machine.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "compiler/check/context.h"
+#include "compiler/syntax/parse.h"
+
+namespace recipe::checking {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Edge {
+  DocumentIndex to = 0;
+  Span span;
+};
+
+class Loader {
+ public:
+  explicit Loader(Context& context) : context_(context) {}
+
+  void load(const std::vector<SourceId>& files) {
+    for (const SourceId file : files) {
+      const fs::path path = absolute(source(file).path);
+      shared_ = shared_.empty() ? path.parent_path() : common(shared_, path.parent_path());
+      if (by_path_.emplace(path.native(), queue_.size()).second) queue_.push_back(file);
+    }
+    for (const fs::path& root : context_.options.roots) roots_.push_back(absolute(root));
+    for (size_t i = 0; i < queue_.size(); ++i) {  // grows while imports are found
+      parse_next(queue_[i]);
+      if (context_.options.progress) context_.options.progress(i + 1, queue_.size());
+    }
+    for (DocumentIndex i = 0; i < edges_.size(); ++i) {
+      std::vector<DocumentIndex>& imports = context_.scopes[i].imports;
+      for (const Edge& edge : edges_[i]) imports.push_back(edge.to);
+      std::sort(imports.begin(), imports.end());
+      imports.erase(std::unique(imports.begin(), imports.end()), imports.end());
+    }
+    for (Scope& scope : context_.scopes) {
+      for (const DocumentIndex import : scope.imports) scope.broken = scope.broken || own_faults_[import];
+    }
+    find_cycles();
+  }
+
+ private:
+  [[nodiscard]] const Source& source(SourceId id) const { return context_.compilation.sources[id]; }
+
+  static fs::path absolute(const fs::path& path) {
+    std::error_code error;
+    fs::path whole = fs::absolute(path, error);
+    return (error ? path : whole).lexically_normal();
+  }
+
+  static fs::path common(const fs::path& a, const fs::path& b) {
+    fs::path shared;
+    for (auto i = a.begin(), j = b.begin(); i != a.end() && j != b.end() && *i == *j; ++i, ++j) shared /= *i;
+    return shared;
+  }
+
+  static bool below(const fs::path& path, const fs::path& folder) {
+    auto i = path.begin();
+    for (auto j = folder.begin(); j != folder.end(); ++j) {
+      if (j->empty()) continue;  // of a trailing slash
+      if (i == path.end() || *i != *j) return false;
+      ++i;
+    }
+    return true;
+  }
+
+  void parse_next(SourceId id) {
+    Diagnostics& diagnostics = context_.compilation.diagnostics;
+    const size_t before = diagnostics.errors();
+    context_.compilation.set.documents.push_back(parse(context_.compilation.sources, id, diagnostics));
+    Document& document = context_.compilation.set.documents.back();
+    document.source = id;
+    context_.scopes.emplace_back();
+    edges_.emplace_back();
+    bool lost = diagnostics.errors() != before;
+    for (const WrittenImport& import : document.imports) lost = !follow(id, import) || lost;
+    context_.scopes.back().broken = lost;
+    own_faults_.push_back(lost);
+  }
+
+  [[nodiscard]] bool allowed(const fs::path& path, const fs::path& folder) const {
+    return below(path, folder) || below(path, shared_) ||
+           std::any_of(roots_.begin(), roots_.end(), [&](const fs::path& root) { return below(path, root); });
+  }
+
+  // false: reported.
+  bool follow(SourceId from, const WrittenImport& import) {
+    const fs::path folder = absolute(source(from).path).parent_path();
+    if (import.path.text.find('\0') != std::string::npos || import.path.text.empty()) {
+      context_.fault(Code::kUnreadableFile, import.path.span, "an import names a file", "names none");
+      return false;
+    }
+    std::vector<fs::path> folders = {folder};
+    folders.insert(folders.end(), roots_.begin(), roots_.end());
+    bool outside = false;
+    for (const fs::path& base : folders) {
+      const fs::path path = (base / import.path.text).lexically_normal();
+      if (!allowed(path, folder)) {
+        outside = true;
+        continue;
+      }
+      if (const auto known = by_path_.find(path.native()); known != by_path_.end()) {
+        edges_.back().push_back({static_cast<DocumentIndex>(known->second), import.span});
+        return true;
+      }
+      std::error_code error;
+      if (!fs::exists(path, error)) continue;
+      return open(path, base, import);
+    }
+    if (outside) {
+      context_
+          .fault(Code::kImportOutside, import.path.span, fmt::format("import `{}` leads outside", import.path.text),
+                 "is not below this file's folder nor below a root")
+          .hints.push_back("name its folder as a root: `-I DIR`, and import it relative to that");
+    } else {
+      context_
+          .fault(Code::kUnreadableFile, import.path.span, fmt::format("cannot find import `{}`", import.path.text),
+                 folders.size() == 1 ? "is not beside this file" : "is neither beside this file nor below a root")
+          .hints.push_back("give the folder that holds it with `-I DIR`");
+    }
+    return false;
+  }
+
+  bool open(const fs::path& path, const fs::path& base, const WrittenImport& import) {
+    std::error_code error;
+    if (!fs::is_regular_file(path, error)) {
+      context_.fault(Code::kUnreadableFile, import.path.span, fmt::format("cannot read import `{}`", import.path.text),
+                     "is no regular file");
+      return false;
+    }
+    // Shown as the importing file was given, so that a terminal can follow the path.
+    const fs::path given = fs::path(source(queue_[edges_.size() - 1]).path).parent_path();
+    const fs::path shown = base == absolute(given) ? (given / import.path.text).lexically_normal() : path;
+    Result<SourceId> loaded = context_.compilation.sources.load(shown);
+    if (!loaded) {
+      context_.fault(Code::kUnreadableFile, import.path.span, loaded.error().message());
+      return false;
+    }
+    by_path_.emplace(path.native(), queue_.size());
+    edges_.back().push_back({static_cast<DocumentIndex>(queue_.size()), import.span});
+    queue_.push_back(*loaded);
+    return true;
+  }
+
+  // Depth first; an import that leads to an open file closes a circle.
+  void find_cycles() {
+    enum class Colour : uint8_t { kWhite, kOpen, kDone };
+    std::vector<Colour> colours(edges_.size(), Colour::kWhite);
+    struct Step {
+      DocumentIndex document;
+      size_t next;
+    };
+    for (DocumentIndex start = 0; start < edges_.size(); ++start) {
+      if (colours[start] != Colour::kWhite) continue;
+      std::vector<Step> path = {{start, 0}};
+      colours[start] = Colour::kOpen;
+      while (!path.empty()) {
+        Step& step = path.back();
+        if (step.next == edges_[step.document].size()) {
+          colours[step.document] = Colour::kDone;
+          path.pop_back();
+          continue;
+        }
+        const Edge edge = edges_[step.document][step.next++];
+        if (colours[edge.to] == Colour::kWhite) {
+          colours[edge.to] = Colour::kOpen;
+          path.push_back({edge.to, 0});
+        } else if (colours[edge.to] == Colour::kOpen) {
+          auto first = std::find_if(path.begin(), path.end(), [&](const Step& each) { return each.document == edge.to; });
+          Diagnostic& fault = context_.fault(Code::kImportCycle, edge.span, "imports form a circle",
+                                             first + 1 == path.end() ? "this file imports itself" : "and this one closes it");
+          for (; first + 1 != path.end(); ++first) {
+            fault.secondary.push_back({edges_[first->document][first->next - 1].span, "imports the next"});
+          }
+          fault.hints.push_back("move what both need into a third file that imports neither");
+        }
+      }
+    }
+  }
+
+  Context& context_;
+  std::vector<SourceId> queue_;  // by DocumentIndex
+  std::unordered_map<std::string, size_t> by_path_;
+  std::vector<std::vector<Edge>> edges_;
+  std::vector<bool> own_faults_;
+  fs::path shared_;
+  std::vector<fs::path> roots_;
+};
+
+}  // namespace
+
+void load_documents(Context& context, const std::vector<SourceId>& files) {
+  Loader(context).load(files);
+}
+
+}  // namespace recipe::checking

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: Apache-2.0
+// `test "..." match exec { process: { name: perl }, argv: [perl, "-e"] }` → EventValues. A field is `process.name: perl` or
+// nested; the record is encoded once here, so that an event which cannot be is refused with its place.
+#include <fmt/format.h>
+
+#include <limits>
+
+#include "bpf/abi/limits.h"
+#include "compiler/check/context.h"
+#include "compiler/check/suggest.h"
+
+namespace recipe::checking {
+namespace {
+
+using Ancestor = EventValues::AncestorValues;
+
+class EventReader {
+ public:
+  EventReader(Context& context, DocumentIndex document, EventValues& out)
+      : context_(context), place_{document, nullptr}, out_(out) {}
+
+  void read(ValueId id) {
+    struct Pending {
+      std::string prefix;
+      ValueId object;
+    };
+    std::vector<Pending> pending = {{"", id}};
+    for (size_t i = 0; i < pending.size(); ++i) {
+      const Pending at = pending[i];
+      for (const ValueEntry& entry : written(at.object).entries) {
+        if (!entry.value.valid()) {
+          context_.silent_fault();
+          continue;
+        }
+        const std::string name = at.prefix + entry.name.text;
+        if (written(entry.value).form == ValueForm::kObject && find_field(name) == nullptr && is_prefix(name)) {
+          pending.push_back({name + ".", entry.value});
+        } else {
+          field(name, entry);
+        }
+      }
+    }
+  }
+
+  // A contradiction between process.parent.* and the first of process.ancestors.
+  [[nodiscard]] const std::unordered_map<FieldId, Span>& seen() const { return seen_; }
+
+ private:
+  [[nodiscard]] const WrittenValue& written(ValueId id) const { return context_.document(place_.document)[id]; }
+
+  static bool is_prefix(std::string_view name) {
+    for (const FieldInfo& each : all_fields()) {
+      if (each.list == FieldId::kNone && each.name.size() > name.size() && each.name.starts_with(name) &&
+          each.name[name.size()] == '.')
+        return true;
+    }
+    return false;
+  }
+
+  void wrong(Span span, std::string message, std::string label = {}) {
+    context_.fault(Code::kWrongEvent, span, std::move(message), std::move(label));
+  }
+
+  void field(const std::string& name, const ValueEntry& entry) {
+    const FieldInfo* known = look_up_field(context_, name, entry.name.span);
+    if (known == nullptr) return;
+    const auto [first, fresh] = seen_.emplace(known->id, entry.name.span);
+    if (!fresh) {
+      Diagnostic& fault = context_.fault(Code::kDuplicateKey, entry.name.span,
+                                         fmt::format("the field `{}` is given twice", name), "given again here");
+      fault.secondary.push_back({first->second, "first given here"});
+      return;
+    }
+    if (known->origin == Origin::kDerived)
+      return wrong(entry.name.span, fmt::format("`{}` is computed", name), "give `argv` instead");
+    switch (known->type) {
+      case Type::kBool:
+      case Type::kInt:
+        if (const auto number = read_number(*known, entry.value)) out_.numbers.emplace_back(known->id, *number);
+        break;
+      case Type::kString:
+      case Type::kPath:
+        if (auto text = read_text(known->name, known->type, entry.value)) out_.texts.emplace_back(known->id, std::move(*text));
+        break;
+      case Type::kStringList:
+        read_list(*known, entry.value);
+        break;
+      case Type::kRecordList:
+        read_ancestors(*known, entry.value);
+        break;
+    }
+  }
+
+  std::optional<int64_t> read_number(const FieldInfo& field, ValueId id) {
+    const std::optional<Item> item = scalar(context_, place_, id);
+    if (!item) return std::nullopt;
+    const WrittenValue& value = context_.written(*item);
+    const bool fits = field.type == Type::kBool ? value.form == ValueForm::kBool : value.form == ValueForm::kInt;
+    if (!fits) {
+      context_.fault(Code::kWrongLiteral, value.span,
+                     fmt::format("`{}` is {} and `{}` is {}", field.name, field.type == Type::kBool ? "a bool" : "an int",
+                                 spell_value(context_, *item), form_name(value.form)),
+                     field.type == Type::kBool ? "write `true` or `false`" : "a number is wanted here");
+      return std::nullopt;
+    }
+    const bool wide = field.name.ends_with("start_time");
+    if (value.number < 0 || (!wide && value.number > std::numeric_limits<uint32_t>::max())) {
+      wrong(value.span, fmt::format("`{}` cannot be {}", field.name, value.number), "out of range");
+      return std::nullopt;
+    }
+    return value.number;
+  }
+
+  std::optional<std::string> text_of(std::string_view name, Type type, Item item) {
+    const WrittenValue& value = context_.written(item);
+    if (value.form != ValueForm::kString && value.form != ValueForm::kWord && value.form != ValueForm::kPath) {
+      Diagnostic& fault =
+          context_.fault(Code::kWrongLiteral, value.span,
+                         fmt::format("`{}` is {} and `{}` is {}", name, type == Type::kPath ? "a path" : "a string",
+                                     spell_value(context_, item), form_name(value.form)),
+                         fmt::format("write `\"{}\"`", spell_value(context_, item)));
+      fault.fixes.push_back({value.span, fmt::format("\"{}\"", spell_value(context_, item)), "write it as a string"});
+      return std::nullopt;
+    }
+    if (value.text.find('\0') != std::string::npos) {
+      wrong(value.span, "no string of the kernel holds a NUL byte", "leave it out");
+      return std::nullopt;
+    }
+    return value.text;
+  }
+
+  std::optional<std::string> read_text(std::string_view name, Type type, ValueId id) {
+    const std::optional<Item> item = scalar(context_, place_, id);
+    return item ? text_of(name, type, *item) : std::nullopt;
+  }
+
+  void read_list(const FieldInfo& field, ValueId id) {
+    const WrittenValue& value = written(id);
+    std::vector<Item> items;
+    std::vector<std::string> texts;
+    const bool empty = value.form == ValueForm::kList && value.items.empty();
+    if (!empty && !collect(context_, place_, id, false, items)) return;
+    for (const Item& item : items) {
+      std::optional<std::string> text = text_of(field.name, Type::kString, item);
+      if (!text) return;
+      texts.push_back(std::move(*text));
+    }
+    out_.argv = std::move(texts);
+  }
+
+  void read_ancestors(const FieldInfo& field, ValueId id) {
+    const WrittenValue& value = written(id);
+    if (value.form != ValueForm::kList) {
+      context_.fault(Code::kOneOrMany, value.span, fmt::format("`{}` is a list of records", field.name),
+                     "write it as in `[{ name: bash }, { name: sshd }]`");
+      return;
+    }
+    std::vector<Ancestor> ancestors;
+    for (const ValueId item : value.items) {
+      const WrittenValue& record = written(item);
+      if (record.form != ValueForm::kObject) {
+        context_.fault(Code::kWrongLiteral, record.span, fmt::format("`{}` is a list of records", field.name),
+                       "write a record, as in `{ name: bash }`");
+        continue;
+      }
+      ancestors.emplace_back();
+      for (const ValueEntry& entry : record.entries) {
+        if (entry.value.valid()) read_ancestor(field, entry, ancestors.back());
+      }
+    }
+    if (ancestors.size() > RECIPE_ANCESTORS) {
+      return wrong(value.span, fmt::format("a record holds at most {} ancestors", RECIPE_ANCESTORS),
+                   fmt::format("{} given", ancestors.size()));
+    }
+    out_.ancestors = std::move(ancestors);
+  }
+
+  template <class T>
+  void set(std::optional<T>& part, std::optional<T> value, const Word& name) {
+    if (part) {
+      context_.fault(Code::kDuplicateKey, name.span, fmt::format("the field `{}` is given twice", name.text),
+                     "given again here");
+    } else {
+      part = std::move(value);
+    }
+  }
+
+  void read_ancestor(const FieldInfo& list, const ValueEntry& entry, Ancestor& out) {
+    const FieldInfo* known = find_element(list.id, entry.name.text);
+    if (known == nullptr) {
+      const std::string near = suggest_element(list.id, entry.name.text);
+      context_.fault(Code::kUnknownField, entry.name.span, fmt::format("unknown field `{}`", entry.name.text),
+                     near.empty() ? fmt::format("the records of `{}` have no such field", list.name)
+                                  : fmt::format("did you mean `{}`?", near));
+      return;
+    }
+    if (known->type == Type::kInt) {
+      const std::optional<int64_t> number = read_number(*known, entry.value);
+      if (known->id == FieldId::ancestor_pid) set(out.pid, number, entry.name);
+      if (known->id == FieldId::ancestor_uid) set(out.uid, number, entry.name);
+      if (known->id == FieldId::ancestor_start_time) set(out.start_time, number, entry.name);
+      return;
+    }
+    std::optional<std::string> text = read_text(known->name, known->type, entry.value);
+    if (known->id == FieldId::ancestor_name) set(out.name, std::move(text), entry.name);
+    if (known->id == FieldId::ancestor_comm) set(out.comm, std::move(text), entry.name);
+    if (known->id == FieldId::ancestor_exe) set(out.exe, std::move(text), entry.name);
+    if (known->id == FieldId::ancestor_cmdline) set(out.cmdline, std::move(text), entry.name);
+  }
+
+  Context& context_;
+  Place place_;
+  EventValues& out_;
+  std::unordered_map<FieldId, Span> seen_;
+};
+
+}  // namespace
+
+void check_tests(Context& context, DocumentIndex document, const WrittenRecipe& written, Recipe& out) {
+  std::unordered_map<std::string_view, Span> titles;
+  for (const WrittenTest& test : written.tests) {
+    const size_t before = context.faults;
+    if (const auto [first, fresh] = titles.emplace(test.title.text, test.title.span); !fresh) {
+      Diagnostic& fault = context.fault(Code::kDuplicateName, test.title.span,
+                                        fmt::format("the test \"{}\" is there already", test.title.text), "named again here");
+      fault.secondary.push_back({first->second, "first named here"});
+    }
+    const EventInfo* event = find_event(test.event.text);
+    if (event == nullptr) {
+      context.fault(Code::kUnknownEvent, test.event.span, fmt::format("unknown event `{}`", test.event.text), "write `exec`");
+      continue;
+    }
+    if (!test.values.valid()) {
+      context.silent_fault();
+      continue;
+    }
+    RecipeTest made{test.title.text, test.expectation, {}, test.span};
+    made.event.event = event->id;
+    EventReader(context, document, made.event).read(test.values);
+    if (context.faults != before) continue;
+    if (const auto record = encode_record(made.event); !record) {
+      context.fault(Code::kWrongEvent, context.document(document)[test.values].span, "the event cannot be",
+                    record.error().message());
+      continue;
+    }
+    out.tests.push_back(std::move(made));
+  }
+}
+
+}  // namespace recipe::checking
