@@ -1,0 +1,365 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/kernel/kernel.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <dirent.h>
+#include <fmt/format.h>
+#include <linux/membarrier.h>
+#include <sys/epoll.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cstdarg>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <ctime>
+#include <fstream>
+#include <thread>
+
+#include "bpf/abi/filter_image.h"
+#include "bpf/recipe_probes.skel.h"
+
+namespace recipe {
+namespace {
+
+constexpr uint32_t kMinPids = 32768, kMaxPids = 1u << 22;  // PID_MAX_LIMIT of Linux
+constexpr size_t kLogBytes = 4096;                         // of libbpf's words in an error
+constexpr std::chrono::milliseconds kTick{1};              // between looks at the ring while there is traffic
+constexpr int kIdleTicks = 3;                              // empty looks before the reader sleeps
+
+// libbpf's log goes nowhere unless something fails; then its end is what one wants to read.
+class LibbpfLog {
+ public:
+  LibbpfLog() : before_(libbpf_set_print(keep)) { text().clear(); }
+  ~LibbpfLog() { libbpf_set_print(before_); }
+  LibbpfLog(const LibbpfLog&) = delete;
+  LibbpfLog& operator=(const LibbpfLog&) = delete;
+  [[nodiscard]] static std::string end() {
+    const std::string& all = text();
+    return all.size() > kLogBytes ? all.substr(all.size() - kLogBytes) : all;
+  }
+
+ private:
+  static std::string& text() {
+    thread_local std::string text;
+    return text;
+  }
+  static int keep(libbpf_print_level level, const char* format, va_list arguments) {
+    if (level == LIBBPF_DEBUG) return 0;
+    char line[8192];
+    const int bytes = std::vsnprintf(line, sizeof line, format, arguments);
+    text().append(line, static_cast<size_t>(std::clamp<int>(bytes, 0, sizeof line - 1)));
+    if (text().size() > 16 * kLogBytes) text().erase(0, text().size() - kLogBytes);
+    return bytes;
+  }
+  libbpf_print_fn_t before_;
+};
+
+// A map's memory, shared with the kernel.
+class Mapped {
+ public:
+  ~Mapped() {
+    if (memory_ != nullptr) munmap(memory_, bytes_);
+  }
+  [[nodiscard]] Status map(int fd, size_t bytes) {
+    const auto page = static_cast<size_t>(getpagesize());
+    bytes_ = (bytes + page - 1) / page * page;
+    void* memory = mmap(nullptr, bytes_, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    if (memory == MAP_FAILED) return Error{"cannot map a map of the probes", errno};
+    memory_ = memory;
+    return Done{};
+  }
+  template <class T>
+  [[nodiscard]] T* at(size_t index) const {
+    return static_cast<T*>(memory_) + index;
+  }
+
+ private:
+  void* memory_ = nullptr;
+  size_t bytes_ = 0;
+};
+
+uint32_t pid_limit() {
+  std::ifstream file("/proc/sys/kernel/pid_max");
+  uint32_t limit = kMaxPids;
+  if (!(file >> limit)) limit = kMaxPids;
+  return std::clamp(limit, kMinPids, kMaxPids);
+}
+
+uint64_t clock_ns(clockid_t clock) {
+  timespec now{};
+  clock_gettime(clock, &now);
+  return static_cast<uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<uint64_t>(now.tv_nsec);
+}
+
+// The parent, from the line of /proc/PID/stat; 0: gone. The name in it may hold any byte: fields follow the last `)`.
+uint32_t parent_from_proc(uint32_t pid) {
+  std::ifstream file(fmt::format("/proc/{}/stat", pid));
+  std::string line((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  const size_t end = line.rfind(')');
+  unsigned parent = 0;
+  if (end == std::string::npos || std::sscanf(line.c_str() + end + 1, " %*c %u", &parent) != 1) return 0;
+  return parent;
+}
+
+bool wants_nothing(const filter_header& header, const FilterImage& image) {
+  if (header.default_block != 0) return false;
+  const size_t first = header.pivot_offset / sizeof(uint64_t);
+  const size_t words = (size_t{header.pivot_mask} + 1) * sizeof(pivot_bucket) / sizeof(uint64_t);
+  for (size_t i = first; i < first + words && i < image.size(); ++i) {
+    if (image[i] != 0) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+struct Kernel::State {
+  recipe_probes* skeleton = nullptr;
+  bpf_link* links[3] = {};
+  ring_buffer* ring = nullptr;
+  Mapped images, processes;
+  uint32_t pids = 0;
+  int statistics_fd = -1;
+  int idle_ticks = kIdleTicks;
+  const Callback* callback = nullptr;
+
+  ~State() {
+    detach();
+    if (statistics_fd >= 0) close(statistics_fd);
+    ring_buffer__free(ring);
+    if (skeleton != nullptr) recipe_probes__destroy(skeleton);
+  }
+
+  [[nodiscard]] struct control& control() const { return skeleton->bss->control; }
+
+  [[nodiscard]] std::array<bpf_program*, 3> programs() const {
+    return {skeleton->progs.recipe_fork, skeleton->progs.recipe_exit, skeleton->progs.recipe_exec};
+  }
+
+  // Fork and exit first: a process that execs has its entry then.
+  Status attach() {
+    const auto all = programs();
+    for (size_t i = 0; i < all.size(); ++i) {
+      if (links[i] != nullptr) continue;
+      LibbpfLog log;
+      links[i] = bpf_program__attach(all[i]);
+      if (links[i] == nullptr) {
+        const int error = errno;
+        detach();
+        return Error{fmt::format("cannot attach the probe `{}`", bpf_program__name(all[i])), error};
+      }
+      if (i == 1) fill_processes();
+    }
+    return Done{};
+  }
+
+  void detach() {
+    for (size_t i = std::size(links); i-- > 0;) {
+      if (links[i] != nullptr) bpf_link__destroy(links[i]);
+      links[i] = nullptr;
+    }
+  }
+
+  // Processes that were there before the probes: the parent that /proc names. What a probe has written meanwhile stays.
+  void fill_processes() const {
+    DIR* const dir = opendir("/proc");
+    if (dir == nullptr) return;
+    while (const dirent* entry = readdir(dir)) {
+      char* end = nullptr;
+      const unsigned long pid = std::strtoul(entry->d_name, &end, 10);
+      if (pid == 0 || pid >= pids || *end != 0) continue;
+      auto* const known = &processes.at<process_entry>(pid)->birth_parent;
+      uint32_t unknown = 0;
+      const uint32_t parent = parent_from_proc(static_cast<uint32_t>(pid));
+      if (parent != 0) std::atomic_ref(*known).compare_exchange_strong(unknown, parent);
+    }
+    closedir(dir);
+  }
+
+  static int receive(void* self, void* data, size_t bytes) {
+    (*static_cast<State*>(self)->callback)({static_cast<const std::byte*>(data), bytes});
+    return 0;
+  }
+
+  Result<size_t> consume(const Callback& to) {
+    callback = &to;
+    const int got = ring_buffer__consume(ring);
+    callback = nullptr;
+    if (got < 0) return Error{"cannot read the ring of records", -got};
+    return static_cast<size_t>(got);
+  }
+};
+
+Kernel::Kernel(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Kernel::~Kernel() = default;
+
+Result<std::unique_ptr<Kernel>> Kernel::load(const Options& options) {
+  const rlimit unlimited{RLIM_INFINITY, RLIM_INFINITY};
+  (void)setrlimit(RLIMIT_MEMLOCK, &unlimited);  // needed before Linux 5.11 only
+
+  auto state = std::make_unique<State>();
+  LibbpfLog log;
+  state->skeleton = recipe_probes__open();
+  if (state->skeleton == nullptr) return Error{"cannot open the probes", errno};
+  state->pids = pid_limit();
+  bpf_map__set_max_entries(state->skeleton->maps.processes, state->pids);
+  bpf_map__set_max_entries(state->skeleton->maps.ring, options.ring_bytes);
+  state->skeleton->bss->control.active = CONTROL_NO_IMAGE;
+  if (const int error = recipe_probes__load(state->skeleton); error != 0) {
+    const std::string words = LibbpfLog::end();
+    if (const std::string obstacle = probe_features().obstacle(); !obstacle.empty())
+      return Error{"cannot load the probes: " + obstacle};
+    return Error{"the kernel refuses the probes (see `reciped features`)\n" + words, -error};
+  }
+  const recipe_probes& skeleton = *state->skeleton;
+  if (Status status = state->images.map(bpf_map__fd(skeleton.maps.filter), 2 * size_t{RECIPE_IMAGE_BYTES}); !status.ok())
+    return status.error();
+  const size_t bytes = state->pids * sizeof(process_entry);
+  if (Status status = state->processes.map(bpf_map__fd(skeleton.maps.processes), bytes); !status.ok()) return status.error();
+  state->ring = ring_buffer__new(bpf_map__fd(skeleton.maps.ring), State::receive, state.get(), nullptr);
+  if (state->ring == nullptr) return Error{"cannot map the ring of records", errno};
+  return std::unique_ptr<Kernel>(new Kernel(std::move(state)));
+}
+
+Status Kernel::install(const FilterImage& image) {
+  filter_header header{};
+  const size_t bytes = image.size() * sizeof(uint64_t);
+  if (bytes < sizeof header || bytes > RECIPE_IMAGE_BYTES) return Error{"the filter's image has no valid size"};
+  std::memcpy(&header, image.data(), sizeof header);
+
+  struct control& control = state_->control();
+  const uint32_t next = control.active == 0 ? 1 : 0;
+  std::memcpy(state_->images.at<char>(size_t{next} * RECIPE_IMAGE_BYTES), image.data(), bytes);
+  control.head[next] = {header.seed, header.generation, header.pivot_offset, header.pivot_mask, header.default_block};
+  std::atomic_ref(control.active).store(next, std::memory_order_release);
+  // Probes run with preemption off: after this none of them still works with the other image, and it may be filled again.
+  if (syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0) != 0)
+    return Error{"cannot wait for the probes to take the switch", errno};
+
+  if (wants_nothing(header, image)) {
+    state_->detach();
+    return Done{};
+  }
+  return state_->attach();
+}
+
+void Kernel::set_scope(bool on) {
+  std::atomic_ref(state_->control().scope).store(on ? 1 : 0, std::memory_order_release);
+}
+
+Status Kernel::watch(uint32_t pid) {
+  if (pid == 0 || pid >= state_->pids) return Error{fmt::format("there is no process {}", pid)};
+  std::atomic_ref(state_->processes.at<process_entry>(pid)->bits).fetch_or(PROCESS_WATCHED);
+  return Done{};
+}
+
+Result<size_t> Kernel::poll(const Callback& callback, std::chrono::milliseconds timeout) {
+  Result<size_t> got = state_->consume(callback);
+  if (!got.ok() || *got > 0) {
+    state_->idle_ticks = 0;
+    return got;
+  }
+  // While there is traffic a wake-up a record would cost the machine more than a look a millisecond.
+  const auto deadline = std::chrono::steady_clock::now() + timeout;
+  while (state_->idle_ticks < kIdleTicks) {
+    if (std::chrono::steady_clock::now() + kTick > deadline) return size_t{0};
+    std::this_thread::sleep_for(kTick);
+    ++state_->idle_ticks;
+    got = state_->consume(callback);
+    if (got.ok() && *got == 0) continue;
+    state_->idle_ticks = 0;
+    return got;
+  }
+  // Said first, looked afterwards: a record that came in between is seen here or sees that the reader sleeps.
+  std::atomic_ref sleeps(state_->control().reader_sleeps);
+  sleeps.store(1, std::memory_order_seq_cst);
+  std::atomic_thread_fence(std::memory_order_seq_cst);
+  got = state_->consume(callback);
+  if (got.ok() && *got == 0) {
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+    epoll_event event{};
+    const int ready =
+        epoll_wait(ring_buffer__epoll_fd(state_->ring), &event, 1, static_cast<int>(std::max<long>(0, left.count())));
+    const int error = errno;
+    sleeps.store(0, std::memory_order_relaxed);
+    if (ready < 0 && error != EINTR) return Error{"cannot wait for records", error};
+    got = state_->consume(callback);
+  }
+  sleeps.store(0, std::memory_order_relaxed);
+  if (got.ok() && *got > 0) state_->idle_ticks = 0;
+  return got;
+}
+
+void Kernel::detach() {
+  state_->detach();
+}
+
+Result<size_t> Kernel::drain(const Callback& callback) {
+  size_t all = 0;
+  for (;;) {
+    const Result<size_t> got = state_->consume(callback);
+    if (!got.ok()) return got;
+    if (*got == 0) return all;
+    all += *got;
+  }
+}
+
+KernelCounters Kernel::counters() const {
+  KernelCounters sums{};
+  const int fd = bpf_map__fd(state_->skeleton->maps.counters);
+  std::vector<uint64_t> each(static_cast<size_t>(std::max(1, libbpf_num_possible_cpus())));
+  for (uint32_t row = 0; row < COUNTER_ROWS; ++row) {
+    if (bpf_map_lookup_elem(fd, &row, each.data()) != 0) continue;
+    for (const uint64_t n : each) sums[row] += n;
+  }
+  for (const ProbeStatistics& probe : statistics()) sums[COUNTER_probe_missed] += probe.missed;
+  return sums;
+}
+
+uint64_t Kernel::boot_wall_ns() const {
+  return clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_BOOTTIME);
+}
+
+Status Kernel::enable_statistics() {
+  if (state_->statistics_fd >= 0) return Done{};
+  state_->statistics_fd = bpf_enable_stats(BPF_STATS_RUN_TIME);
+  if (state_->statistics_fd < 0) return Error{"cannot enable statistics of the probes", errno};
+  return Done{};
+}
+
+std::vector<ProbeStatistics> Kernel::statistics() const {
+  std::vector<ProbeStatistics> all;
+  const auto programs = state_->programs();
+  for (size_t i = 0; i < programs.size(); ++i) {
+    bpf_prog_info info{};
+    __u32 bytes = sizeof info;
+    if (bpf_obj_get_info_by_fd(bpf_program__fd(programs[i]), &info, &bytes) != 0) continue;
+    all.push_back({bpf_program__name(programs[i]), state_->links[i] != nullptr, info.verified_insns, info.run_cnt,
+                   info.run_time_ns, info.recursion_misses});
+  }
+  return all;
+}
+
+std::optional<Tombstone> Kernel::find(uint32_t pid, uint64_t child_start_time) {
+  struct tombstone found {};
+  if (bpf_map_lookup_elem(bpf_map__fd(state_->skeleton->maps.tombstones), &pid, &found) != 0) return std::nullopt;
+  if (found.start_time > child_start_time || found.exit_time < child_start_time) return std::nullopt;
+  Tombstone tombstone{pid, found.birth_parent, found.uid, found.start_time, {}, {}};
+  tombstone.name.assign(reinterpret_cast<const char*>(found.name), std::min<size_t>(found.name_bytes, sizeof found.name));
+  tombstone.comm.assign(found.comm, strnlen(found.comm, sizeof found.comm));
+  return tombstone;
+}
+
+uint32_t Kernel::birth_parent(uint32_t pid) {
+  if (pid >= state_->pids) return 0;
+  return std::atomic_ref(state_->processes.at<process_entry>(pid)->birth_parent).load(std::memory_order_relaxed);
+}
+
+}  // namespace recipe
