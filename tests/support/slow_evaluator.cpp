@@ -1,0 +1,512 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/support/slow_evaluator.h"
+
+#include <algorithm>
+#include <functional>
+#include <optional>
+#include <regex>
+#include <string>
+
+namespace recipe::slow {
+namespace {
+
+using Text = std::string;
+
+struct Value {
+  enum { kAbsent, kCut, kNumber, kText } kind = kAbsent;
+  int64_t number = 0;
+  Text text;
+};
+
+Value of(const std::optional<int64_t>& number) {
+  return number ? Value{Value::kNumber, *number, {}} : Value{};
+}
+Value of(const std::optional<Text>& text) {
+  return text ? Value{Value::kText, 0, *text} : Value{};
+}
+
+bool is_truncated(const EventValues& event, FieldId field) {
+  return std::find(event.truncated.begin(), event.truncated.end(), field) != event.truncated.end();
+}
+
+// A list as the tests see it: its elements, the last one cut where the list was truncated.
+struct List {
+  bool absent = true;
+  bool truncated = false;
+  std::vector<Value> texts;                                 // of argv
+  std::vector<const EventValues::AncestorValues*> records;  // of process.ancestors
+  [[nodiscard]] size_t size() const { return std::max(texts.size(), records.size()); }
+};
+
+List list_of(const EventValues& event, FieldId field) {
+  List list;
+  list.truncated = is_truncated(event, field);
+  if (field == FieldId::argv && event.argv) {
+    list.absent = false;
+    for (const Text& text : *event.argv) list.texts.push_back({Value::kText, 0, text});
+  }
+  if (field == FieldId::process_ancestors && event.ancestors) {
+    list.absent = false;
+    for (const auto& ancestor : *event.ancestors) list.records.push_back(&ancestor);
+  }
+  if (list.truncated) list.absent = false;
+  return list;
+}
+
+Value ancestor_value(const EventValues::AncestorValues& a, FieldId field) {
+  switch (field) {
+    case FieldId::ancestor_pid:
+    case FieldId::process_parent_pid:
+      return of(a.pid);
+    case FieldId::ancestor_uid:
+    case FieldId::process_parent_uid:
+      return of(a.uid);
+    case FieldId::ancestor_start_time:
+    case FieldId::process_parent_start_time:
+      return of(a.start_time);
+    case FieldId::ancestor_comm:
+    case FieldId::process_parent_comm:
+      return of(a.comm);
+    case FieldId::ancestor_exe:
+    case FieldId::process_parent_exe:
+      return of(a.exe);
+    case FieldId::ancestor_cmdline:
+    case FieldId::process_parent_cmdline:
+      return of(a.cmdline);
+    case FieldId::ancestor_name:
+    case FieldId::process_parent_name:
+      if (!a.name && a.exe) return {Value::kText, 0, a.exe->substr(a.exe->rfind('/') + 1)};
+      return of(a.name);
+    default:
+      return {};
+  }
+}
+
+Value field_value(const EventValues& event, FieldId field) {
+  if (is_truncated(event, field)) return {Value::kCut, 0, {}};
+  for (const auto& [id, number] : event.numbers) {
+    if (id == field) return {Value::kNumber, number, {}};
+  }
+  for (const auto& [id, text] : event.texts) {
+    if (id == field) return {Value::kText, 0, text};
+  }
+  if (info(field).name.starts_with("process.parent.") && event.ancestors && !event.ancestors->empty()) {
+    return ancestor_value(event.ancestors->front(), field);
+  }
+  if (field == FieldId::process_name) {
+    for (const auto& [id, text] : event.texts) {
+      if (id == FieldId::process_exe && text.rfind('/') + 1 < text.size())
+        return {Value::kText, 0, text.substr(text.rfind('/') + 1)};
+    }
+  }
+  if (field == FieldId::process_cmdline) {
+    if (is_truncated(event, FieldId::argv)) return {Value::kCut, 0, {}};
+    if (!event.argv) return {};
+    Text joined;
+    for (size_t i = 0; i < event.argv->size(); ++i) joined += (i > 0 ? " " : "") + (*event.argv)[i];
+    return {Value::kText, 0, joined};
+  }
+  return {};
+}
+
+Text lower(Text text) {
+  for (char& c : text) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
+  }
+  return text;
+}
+
+// Naive: tries every split at every star.
+bool glob(const Text& pattern, size_t p, const Text& value, size_t v, bool path) {
+  if (p == pattern.size()) return v == value.size();
+  if (pattern[p] == '*') {
+    const bool crosses = !path || (p + 1 < pattern.size() && pattern[p + 1] == '*');
+    size_t next = p;
+    while (next < pattern.size() && pattern[next] == '*') ++next;
+    for (size_t i = v;; ++i) {
+      if (glob(pattern, next, value, i, path)) return true;
+      if (i == value.size() || (!crosses && value[i] == '/')) return false;
+    }
+  }
+  if (v == value.size()) return false;
+  if (pattern[p] == '?') return !(path && value[v] == '/') && glob(pattern, p + 1, value, v + 1, path);
+  if (pattern[p] == '[') {
+    const bool negated = pattern[p + 1] == '!';
+    bool in = false;
+    size_t i = p + 1 + (negated ? 1 : 0);
+    for (; pattern[i] != ']'; ++i) {
+      if (pattern[i + 1] == '-' && pattern[i + 2] != ']') {
+        in = in || (pattern[i] <= value[v] && value[v] <= pattern[i + 2]);
+        i += 2;
+      } else {
+        in = in || pattern[i] == value[v];
+      }
+    }
+    return in != negated && !(path && value[v] == '/') && glob(pattern, i + 1, value, v + 1, path);
+  }
+  if (pattern[p] == '\\') ++p;
+  return pattern[p] == value[v] && glob(pattern, p + 1, value, v + 1, path);
+}
+
+bool holds(const Test& test, const Value& value, const Literal& literal, bool path) {
+  if (value.kind == Value::kNumber) {
+    const int64_t number = std::get<int64_t>(literal);
+    switch (test.op) {
+      case Operator::kEquals:
+        return value.number == number;
+      case Operator::kLess:
+        return value.number < number;
+      case Operator::kLessEqual:
+        return value.number <= number;
+      case Operator::kGreater:
+        return value.number > number;
+      case Operator::kGreaterEqual:
+        return value.number >= number;
+      default:
+        return false;
+    }
+  }
+  const Text text = test.nocase ? lower(value.text) : value.text;
+  const Text word =
+      test.nocase && test.op != Operator::kMatches ? lower(std::get<std::string>(literal)) : std::get<std::string>(literal);
+  switch (test.op) {
+    case Operator::kEquals:
+      return text == word;
+    case Operator::kContains:
+      return text.find(word) != Text::npos;
+    case Operator::kStartsWith:
+      return text.substr(0, word.size()) == word;
+    case Operator::kEndsWith:
+      return text.size() >= word.size() && text.substr(text.size() - word.size()) == word;
+    case Operator::kUnder:
+      return text == word || text.substr(0, word.size() + 1) == word + "/";
+    case Operator::kLike:
+      return glob(word, 0, text, 0, path);
+    case Operator::kMatches:
+      return std::regex_search(
+          value.text, std::regex(word, test.nocase ? std::regex::ECMAScript | std::regex::icase : std::regex::ECMAScript));
+    default:
+      return false;
+  }
+}
+
+Truth truth(bool value) {
+  return value ? Truth::kTrue : Truth::kFalse;
+}
+
+Truth test_value(const Test& test, const Value& value, bool path) {
+  if (value.kind == Value::kAbsent) return Truth::kFalse;
+  if (test.op == Operator::kExists) return Truth::kTrue;
+  if (value.kind == Value::kCut) return Truth::kUnknown;
+  return truth(
+      std::any_of(test.literals.begin(), test.literals.end(), [&](const Literal& l) { return holds(test, value, l, path); }));
+}
+
+// What each complete element says, and that the last one is not known.
+Truth over_elements(size_t size, bool truncated, bool any, const std::function<Truth(size_t)>& each) {
+  Truth result = any ? Truth::kFalse : Truth::kTrue;
+  const size_t complete = truncated && size > 0 ? size - 1 : size;
+  for (size_t i = 0; i < complete; ++i) result = any ? std::max(result, each(i)) : std::min(result, each(i));
+  if (truncated) result = any ? std::max(result, Truth::kUnknown) : std::min(result, Truth::kUnknown);
+  return result;
+}
+
+// getopt_long, naively: what options.h says of the algorithm.
+struct Command {
+  std::vector<std::pair<Text, std::optional<Text>>> options;  // with dashes; value
+  std::vector<Text> operands;
+  bool open = false;           // an element that is not known would have been asked
+  bool operands_open = false;  // the operands do not end here for certain
+};
+
+const OptionSpec* find(const std::vector<OptionSpec>& specs, const Text& name) {
+  for (const OptionSpec& spec : specs) {
+    if (spec.name == name) return &spec;
+  }
+  return nullptr;
+}
+
+Command parse(const World& world) {
+  const EventValues& event = *world.event;
+  Command out;
+  const bool truncated = is_truncated(event, FieldId::argv);
+  const std::vector<Text> argv = event.argv.value_or(std::vector<Text>{});
+  const Value name = field_value(event, FieldId::process_name);
+  static const OptionTable kNone;
+  const OptionTable* table = nullptr;
+  if (name.kind == Value::kText) {
+    for (const OptionTable& t : *world.tables) {
+      if (table == nullptr && t.pattern == name.text) table = &t;
+    }
+    for (const OptionTable& t : *world.tables) {
+      if (table == nullptr && glob(t.pattern, 0, name.text, 0, false)) table = &t;
+    }
+  }
+  const bool known_table = table != nullptr;
+  if (table == nullptr) table = &kNone;
+  const size_t known = truncated && !argv.empty() ? argv.size() - 1 : argv.size();
+  size_t i = 1;
+  bool ended = false;
+  const auto next_value = [&]() -> std::optional<Text> {
+    if (i + 1 < known) return argv[++i];
+    if (truncated) {
+      out.open = true;
+      ended = true;
+    }
+    return std::nullopt;
+  };
+  while (!ended && i < known) {
+    const Text& element = argv[i];
+    if (element == "--") {
+      ended = true;
+      ++i;
+    } else if (element.size() < 2 || element[0] != '-') {
+      if (table->permute) {
+        out.operands.push_back(element);
+        ++i;
+      } else {
+        ended = true;
+      }
+    } else if (element[1] == '-' || find(table->words, element.substr(1)) != nullptr ||
+               (element.find('=') != Text::npos && find(table->words, element.substr(1, element.find('=') - 1)) != nullptr &&
+                find(table->words, element.substr(1, element.find('=') - 1))->value != ValueKind::kNone)) {
+      const bool is_long = element[1] == '-';
+      const size_t equals = element.find('=');
+      const Text dashed = element.substr(0, equals);
+      const OptionSpec* spec = find(is_long ? table->longs : table->words, dashed.substr(is_long ? 2 : 1));
+      std::optional<Text> value;
+      if (equals != Text::npos) {
+        value = element.substr(equals + 1);
+      } else if (spec != nullptr && spec->value == ValueKind::kRequired) {
+        value = next_value();
+      }
+      out.options.emplace_back(dashed, value);
+      if (spec != nullptr && spec->ends) ended = true;
+      ++i;
+    } else {
+      for (size_t at = 1; at < element.size(); ++at) {
+        if (!known_table && at > 1 && std::isalnum(static_cast<unsigned char>(element[at])) == 0) break;
+        const OptionSpec* spec = find(table->shorts, element.substr(at, 1));
+        std::optional<Text> value;
+        const Text letter = "-" + element.substr(at, 1), rest = element.substr(at + 1);
+        const ValueKind kind = spec == nullptr ? ValueKind::kNone : spec->value;
+        bool stop = spec != nullptr && spec->ends;
+        if (stop) ended = true;
+        if (kind == ValueKind::kDigits) {
+          std::smatch match;
+          if (std::regex_search(rest, match, std::regex("^(x[0-9a-fA-F]+|[0-9]+)"))) {
+            value = match.str();
+            at += value->size();
+          }
+        } else if (kind != ValueKind::kNone) {
+          stop = true;
+          if (!rest.empty()) {
+            value = rest;
+          } else if (kind == ValueKind::kRequired) {
+            value = next_value();
+          }
+        }
+        out.options.emplace_back(letter, value);
+        if (stop) break;
+      }
+      ++i;
+    }
+  }
+  if (truncated && !ended) out.open = true;
+  out.operands_open = truncated;
+  if (ended && !out.open) {
+    for (; i < known; ++i) out.operands.push_back(argv[i]);
+  }
+  return out;
+}
+
+Truth test_argv(const Test& test, const World& world) {
+  const List list = list_of(*world.event, FieldId::argv);
+  if (list.absent) return Truth::kFalse;
+  const Command command = parse(world);
+  const Truth not_found = command.open ? Truth::kUnknown : Truth::kFalse;
+  switch (test.op) {
+    case Operator::kHasFlag:
+    case Operator::kHasOption:
+      for (const Literal& literal : test.literals) {
+        const Text wanted = (test.op == Operator::kHasFlag ? "-" : "") + std::get<std::string>(literal);
+        for (const auto& option : command.options) {
+          if (option.first == wanted) return Truth::kTrue;
+        }
+      }
+      return not_found;
+    default:
+      break;
+  }
+  if (test.subject.selector == Selector::kOption) {
+    std::vector<Text> values;
+    for (const auto& [name, value] : command.options) {
+      if (name == test.subject.option && value) values.push_back(*value);
+    }
+    const bool any = test.over != Over::kAllElements;
+    Truth result = any ? Truth::kFalse : Truth::kTrue;
+    if (values.empty()) return not_found;
+    for (const Text& value : values) {
+      const Truth one = test_value(test, {Value::kText, 0, value}, false);
+      result = any ? std::max(result, one) : std::min(result, one);
+    }
+    if (command.open) result = any ? std::max(result, Truth::kUnknown) : std::min(result, Truth::kUnknown);
+    return result;
+  }
+  // An operand.
+  if (test.subject.operand < command.operands.size()) {
+    return test_value(test, {Value::kText, 0, command.operands[test.subject.operand]}, false);
+  }
+  return command.operands_open || command.open ? Truth::kUnknown : Truth::kFalse;
+}
+
+struct Bound {
+  FieldId list;
+  size_t element;
+};
+
+Truth evaluate_test(const Test& test, const World& world, const std::vector<Bound>& loops) {
+  const Subject& subject = test.subject;
+  if (subject.variable > 0) {
+    const Bound& bound = loops[subject.variable - 1];
+    const List list = list_of(*world.event, bound.list);
+    if (subject.field == FieldId::kNone) return test_value(test, list.texts[bound.element], false);
+    return test_value(test, ancestor_value(*list.records[bound.element], subject.field),
+                      info(subject.field).type == Type::kPath);
+  }
+  const Type type = info(subject.field).type;
+  if (subject.selector != Selector::kNone || test.op == Operator::kHasFlag || test.op == Operator::kHasOption)
+    return test_argv(test, world);
+  if (type == Type::kStringList || type == Type::kRecordList) {
+    const List list = list_of(*world.event, subject.field);
+    if (list.absent) return Truth::kFalse;
+    if (test.op == Operator::kExists) return Truth::kTrue;
+    return over_elements(list.size(), list.truncated, test.over == Over::kAnyElement,
+                         [&](size_t i) { return test_value(test, list.texts[i], false); });
+  }
+  const Value value = field_value(*world.event, subject.field);
+  if (world.exe_by_name && subject.field == FieldId::process_exe && test.op == Operator::kEquals && !test.nocase &&
+      value.kind == Value::kCut) {
+    const Value name = field_value(*world.event, FieldId::process_name);
+    const bool possible =
+        name.kind == Value::kCut || std::any_of(test.literals.begin(), test.literals.end(), [&](const Literal& l) {
+          const Text& path = std::get<std::string>(l);
+          return name.kind == Value::kText && path.substr(path.rfind('/') + 1) == name.text;
+        });
+    return possible ? Truth::kUnknown : Truth::kFalse;
+  }
+  return test_value(test, value, type == Type::kPath);
+}
+
+// Predicate and Program differ in the names of their kinds only.
+enum class Kind { kFalse, kTrue, kNot, kAnd, kOr, kTest, kAny, kAll };
+
+Kind kind(const PredicateNode& node) {
+  switch (node.kind) {
+    case PredicateKind::kFalse:
+      return Kind::kFalse;
+    case PredicateKind::kTrue:
+      return Kind::kTrue;
+    case PredicateKind::kNot:
+      return Kind::kNot;
+    case PredicateKind::kAnd:
+      return Kind::kAnd;
+    case PredicateKind::kOr:
+      return Kind::kOr;
+    case PredicateKind::kTest:
+      return Kind::kTest;
+    case PredicateKind::kAny:
+      return Kind::kAny;
+    case PredicateKind::kAll:
+      return Kind::kAll;
+  }
+  return Kind::kFalse;
+}
+
+Kind kind(const ProgramNode& node) {
+  switch (node.kind) {
+    case NodeKind::kFalse:
+      return Kind::kFalse;
+    case NodeKind::kTrue:
+      return Kind::kTrue;
+    case NodeKind::kAnd:
+      return Kind::kAnd;
+    case NodeKind::kOr:
+      return Kind::kOr;
+    case NodeKind::kTest:
+      return Kind::kTest;
+    case NodeKind::kAny:
+      return Kind::kAny;
+    case NodeKind::kAll:
+      return Kind::kAll;
+  }
+  return Kind::kFalse;
+}
+
+template <class Tree>
+Truth evaluate_node(const Tree& tree, uint32_t at, const World& world, std::vector<Bound>& loops) {
+  const auto& node = tree.nodes[at];
+  Truth result = Truth::kFalse;
+  switch (kind(node)) {
+    case Kind::kFalse:
+      return Truth::kFalse;
+    case Kind::kTrue:
+      return Truth::kTrue;
+    case Kind::kNot:
+      return !evaluate_node(tree, at + 1, world, loops);
+    case Kind::kAnd:
+    case Kind::kOr: {
+      const bool is_and = kind(node) == Kind::kAnd;
+      result = is_and ? Truth::kTrue : Truth::kFalse;
+      for (uint32_t child = at + 1; child < node.end; child = tree.nodes[child].end) {
+        const Truth one = evaluate_node(tree, child, world, loops);
+        result = is_and ? std::min(result, one) : std::max(result, one);
+      }
+      return result;
+    }
+    case Kind::kTest:
+      result = evaluate_test(tree.tests[node.test], world, loops);
+      break;
+    case Kind::kAny:
+    case Kind::kAll: {
+      const List list = list_of(*world.event, node.list);
+      if (!list.absent) {
+        result = over_elements(list.size(), list.truncated, kind(node) == Kind::kAny, [&](size_t i) {
+          loops.push_back({node.list, i});
+          const Truth one = evaluate_node(tree, at + 1, world, loops);
+          loops.pop_back();
+          return one;
+        });
+      }
+      break;
+    }
+  }
+  return node.negated ? !result : result;
+}
+
+}  // namespace
+
+Truth evaluate(const Predicate& predicate, const World& world) {
+  std::vector<Bound> loops;
+  return evaluate_node(predicate, 0, world, loops);
+}
+
+Truth evaluate(const Program& program, const World& world) {
+  std::vector<Bound> loops;
+  return evaluate_node(program, 0, world, loops);
+}
+
+Truth evaluate_clause(const Clause& clause, const Predicate& simplified, const World& world) {
+  Truth all = Truth::kTrue;
+  std::vector<Bound> loops;
+  for (const uint32_t term : clause.terms) all = std::min(all, evaluate_node(simplified, term, world, loops));
+  return all;
+}
+
+Truth evaluate(const Clauses& clauses, const Predicate& simplified, const World& world) {
+  Truth any = Truth::kFalse;
+  for (const Clause& clause : clauses.clauses) any = std::max(any, evaluate_clause(clause, simplified, world));
+  return any;
+}
+
+}  // namespace recipe::slow

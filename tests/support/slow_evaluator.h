@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// The slow, obvious evaluator: what runtime/artefact/test.h says, word for word, over the values of an event. It shares no code
+// with runtime/match, allocates freely and recurses; everything fast is compared with it.
+#pragma once
+#include <vector>
+
+#include "compiler/clauses.h"
+#include "compiler/predicate.h"
+#include "runtime/artefact/artefact.h"
+#include "runtime/event.h"
+
+namespace recipe::slow {
+
+struct World {
+  const EventValues* event = nullptr;
+  const std::vector<OptionTable>* tables = nullptr;
+  // What the kernel knows beyond the words of test.h: the last component of a cut process.exe is process.name, so `==` with
+  // another last component is false, not unknown.
+  bool exe_by_name = false;
+};
+
+[[nodiscard]] Truth evaluate(const Predicate& predicate, const World& world);
+[[nodiscard]] Truth evaluate(const Program& program, const World& world);
+[[nodiscard]] Truth evaluate(const Clauses& clauses, const Predicate& simplified, const World& world);
+[[nodiscard]] Truth evaluate_clause(const Clause& clause, const Predicate& simplified, const World& world);
+
+}  // namespace recipe::slow
