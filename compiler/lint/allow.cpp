@@ -102,8 +102,9 @@ void Allows::report_unused(Diagnostics& out) const {
     const CodeInfo* code = find_code(lint.text);
     const bool known = code != nullptr && code->severity != Severity::kError;
     Diagnostic& diagnostic =
-        known ? out.add(Code::kUnusedAllow, comment.written->span, "`allow(" + lint.text + ")` silences nothing")
-              : out.add(Code::kUnusedAllow, lint.span, "there is no lint `" + lint.text + "`, so this comment silences nothing");
+        known
+            ? out.add(Code::kUnusedAllow, comment.written->span, "`allow(" + lint.text + ")` silences nothing")
+            : out.add(Code::kUnusedAllow, lint.span, "there is no lint `" + lint.text + "`, so this comment silences nothing");
     if (known) {
       diagnostic.fixes.push_back({removal(sources_, comment.written->span), "", "remove the comment"});
     } else {

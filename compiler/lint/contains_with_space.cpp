@@ -30,11 +30,13 @@ void lint_contains_with_space(const Compilation& compilation, Diagnostics& out) 
       for (const Literal& literal : test.literals) {
         const auto* text = std::get_if<std::string>(&literal);
         if (text == nullptr || !looks_split(*text)) continue;
-        Diagnostic& diagnostic = out.add(Code::kContainsWithSpace, place(node.span, recipe.span),
-                                         "no element is `" + *text + "`: a shell splits arguments at the space", "tests whole elements");
+        Diagnostic& diagnostic =
+            out.add(Code::kContainsWithSpace, place(node.span, recipe.span),
+                    "no element is `" + *text + "`: a shell splits arguments at the space", "tests whole elements");
         const size_t space = text->find(' ');
         diagnostic.hints.push_back("ask for each: `argv contains \"" + text->substr(0, space) + "\" and argv contains \"" +
-                                   text->substr(space + 1) + "\"`, or for the text: `process.cmdline contains \"" + *text + "\"`");
+                                   text->substr(space + 1) + "\"`, or for the text: `process.cmdline contains \"" + *text +
+                                   "\"`");
         break;
       }
     }

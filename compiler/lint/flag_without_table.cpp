@@ -12,9 +12,8 @@ namespace recipe {
 namespace {
 
 bool has_table(const std::vector<OptionTable>& tables, std::string_view name) {
-  return std::any_of(tables.begin(), tables.end(), [&](const OptionTable& table) {
-    return table.pattern == name || glob_matches(table.pattern, name, {});
-  });
+  return std::any_of(tables.begin(), tables.end(),
+                     [&](const OptionTable& table) { return table.pattern == name || glob_matches(table.pattern, name, {}); });
 }
 
 // A name that fits a `like` pattern: its wildcards left out. One name stands for all.
@@ -65,8 +64,9 @@ void lint_flag_without_table(const Compilation& compilation, Diagnostics& out) {
           missing += (missing.empty() ? "`" : ", `") + name + "`";
         }
         if (missing.empty()) continue;
-        Diagnostic& diagnostic = out.add(Code::kFlagWithoutTable, at, "no `program` table says what the options of " + missing + " look like",
-                                         "values of other options may be read as flags");
+        Diagnostic& diagnostic =
+            out.add(Code::kFlagWithoutTable, at, "no `program` table says what the options of " + missing + " look like",
+                    "values of other options may be read as flags");
         diagnostic.hints.push_back("say it once, in a library file: `program " + first + " { getopt \"...\" posix }`");
       }
     }

@@ -37,11 +37,16 @@ bool is_under(std::string_view path, std::string_view folder) {
 
 bool holds_number(Operator op, int64_t value, int64_t literal) {
   switch (op) {
-    case Operator::kEquals: return value == literal;
-    case Operator::kLess: return value < literal;
-    case Operator::kLessEqual: return value <= literal;
-    case Operator::kGreater: return value > literal;
-    case Operator::kGreaterEqual: return value >= literal;
+    case Operator::kEquals:
+      return value == literal;
+    case Operator::kLess:
+      return value < literal;
+    case Operator::kLessEqual:
+      return value <= literal;
+    case Operator::kGreater:
+      return value > literal;
+    case Operator::kGreaterEqual:
+      return value >= literal;
     case Operator::kContains:
     case Operator::kStartsWith:
     case Operator::kEndsWith:
@@ -50,7 +55,8 @@ bool holds_number(Operator op, int64_t value, int64_t literal) {
     case Operator::kUnder:
     case Operator::kExists:
     case Operator::kHasFlag:
-    case Operator::kHasOption: return true;
+    case Operator::kHasOption:
+      return true;
   }
   return true;
 }
@@ -59,11 +65,16 @@ bool holds_text(const Test& test, const std::string& given, const std::string& w
   const std::string value = folded(given, test.nocase);
   const std::string literal = folded(written, test.nocase);
   switch (test.op) {
-    case Operator::kEquals: return value == literal;
-    case Operator::kContains: return value.find(literal) != std::string::npos;
-    case Operator::kStartsWith: return value.starts_with(literal);
-    case Operator::kEndsWith: return value.ends_with(literal);
-    case Operator::kUnder: return is_under(value, literal);
+    case Operator::kEquals:
+      return value == literal;
+    case Operator::kContains:
+      return value.find(literal) != std::string::npos;
+    case Operator::kStartsWith:
+      return value.starts_with(literal);
+    case Operator::kEndsWith:
+      return value.ends_with(literal);
+    case Operator::kUnder:
+      return is_under(value, literal);
     case Operator::kLike:
       return glob_matches(written, given, {.path = info(test.subject.field).type == Type::kPath, .nocase = test.nocase});
     case Operator::kMatches: {
@@ -76,7 +87,8 @@ bool holds_text(const Test& test, const std::string& given, const std::string& w
     case Operator::kGreaterEqual:
     case Operator::kExists:
     case Operator::kHasFlag:
-    case Operator::kHasOption: return true;
+    case Operator::kHasOption:
+      return true;
   }
   return true;
 }
@@ -86,7 +98,8 @@ bool satisfies(const Literal& value, const Term& term) {
   if (term.test->op == Operator::kExists) return !term.negated;
   const bool some = std::any_of(term.test->literals.begin(), term.test->literals.end(), [&](const Literal& literal) {
     if (value.index() != literal.index()) return true;
-    if (const auto* number = std::get_if<int64_t>(&value)) return holds_number(term.test->op, *number, std::get<int64_t>(literal));
+    if (const auto* number = std::get_if<int64_t>(&value))
+      return holds_number(term.test->op, *number, std::get<int64_t>(literal));
     return holds_text(*term.test, std::get<std::string>(value), std::get<std::string>(literal));
   });
   return some != term.negated;
@@ -122,12 +135,15 @@ std::optional<std::vector<Literal>> left_over(const std::vector<Term>& terms) {
   if (listing == terms.end()) return std::nullopt;
   std::vector<Literal> left;
   for (const Literal& value : listing->test->literals) {
-    if (std::all_of(terms.begin(), terms.end(), [&](const Term& term) { return satisfies(value, term); })) left.push_back(value);
+    if (std::all_of(terms.begin(), terms.end(), [&](const Term& term) { return satisfies(value, term); }))
+      left.push_back(value);
   }
   return left;
 }
 
-bool is_negated_existence(const Term& term) { return term.test->op == Operator::kExists && term.negated; }
+bool is_negated_existence(const Term& term) {
+  return term.test->op == Operator::kExists && term.negated;
+}
 
 // The spans of terms that cannot hold together; empty: they can, as far as this lint sees.
 std::vector<Span> clash(const Predicate& predicate, const Clause& clause) {
@@ -180,9 +196,9 @@ void lint_impossible_clause(const Compilation& compilation, Diagnostics& out) {
       if (find_contradiction(trigger.predicate, clause)) continue;
       const std::vector<Span> terms = clash(trigger.predicate, clause);
       if (terms.empty()) continue;
-      Diagnostic& diagnostic =
-          out.add(Code::kImpossibleClause, place(terms.back(), trigger.on.span),
-                  "this clause can never hold: `" + words(compilation, trigger.predicate, clause) + "`", "never true together with the other");
+      Diagnostic& diagnostic = out.add(Code::kImpossibleClause, place(terms.back(), trigger.on.span),
+                                       "this clause can never hold: `" + words(compilation, trigger.predicate, clause) + "`",
+                                       "never true together with the other");
       if (terms.size() > 1) diagnostic.secondary.push_back({terms.front(), "the other"});
       diagnostic.hints.push_back("either value is enough: `in [a, b]`, or join the conditions with `or`");
     }

@@ -22,7 +22,9 @@ constexpr Lint kLints[] = {
 
 }  // namespace
 
-std::span<const Lint> all_lints() { return kLints; }
+std::span<const Lint> all_lints() {
+  return kLints;
+}
 
 Diagnostics run_lints(const Compilation& compilation, const std::function<bool(const std::string& path)>& is_given) {
   assert(compilation.ok);

@@ -19,7 +19,8 @@ struct Lint {
 
 // Runs every lint over the files that `is_given` accepts (by Source::path); what stands in an imported file is its own
 // run's business. Findings come sorted. compilation.ok must hold.
-[[nodiscard]] Diagnostics run_lints(const Compilation& compilation, const std::function<bool(const std::string& path)>& is_given);
+[[nodiscard]] Diagnostics run_lints(const Compilation& compilation,
+                                    const std::function<bool(const std::string& path)>& is_given);
 
 void lint_no_kernel_filter(const Compilation& compilation, Diagnostics& out);
 void lint_impossible_clause(const Compilation& compilation, Diagnostics& out);

@@ -8,9 +8,12 @@ void lint_missing_documentation(const Compilation& compilation, Diagnostics& out
   for (const Recipe& recipe : compilation.set.recipes) {
     const RecipeInfo& info = recipe.info;
     const std::pair<const char*, bool> parts[] = {
-        {"title", !info.title.empty()},         {"category", !info.category.empty()},
-        {"method", !info.method.empty()},       {"doc quick", !info.doc.quick.empty()},
-        {"doc analysis", !info.doc.analysis.empty()}, {"doc implications", !info.doc.implications.empty()},
+        {"title", !info.title.empty()},
+        {"category", !info.category.empty()},
+        {"method", !info.method.empty()},
+        {"doc quick", !info.doc.quick.empty()},
+        {"doc analysis", !info.doc.analysis.empty()},
+        {"doc implications", !info.doc.implications.empty()},
         {"doc actions", !info.doc.actions.empty()},
     };
     std::string missing;

@@ -9,15 +9,19 @@ namespace recipe {
 void lint_missing_test(const Compilation& compilation, Diagnostics& out) {
   for (const Recipe& recipe : compilation.set.recipes) {
     const auto has = [&](TestExpectation expectation) {
-      return std::any_of(recipe.tests.begin(), recipe.tests.end(), [&](const RecipeTest& test) { return test.expectation == expectation; });
+      return std::any_of(recipe.tests.begin(), recipe.tests.end(),
+                         [&](const RecipeTest& test) { return test.expectation == expectation; });
     };
     const bool match = has(TestExpectation::kMatch);
     const bool nothing = has(TestExpectation::kNothing);
     if (match && nothing) continue;
-    const std::string what = !match && !nothing ? "has no tests" : match ? "has no test that must match nothing" : "has no test that must match";
+    const std::string what = !match && !nothing ? "has no tests"
+                             : match            ? "has no test that must match nothing"
+                                                : "has no test that must match";
     Diagnostic& diagnostic = out.add(Code::kMissingTest, recipe.name_span, "`" + recipe.info.name + "` " + what);
     if (!match) diagnostic.hints.push_back("show what it is for: `test \"...\" match exec { process.name: ..., argv: [...] }`");
-    if (!nothing) diagnostic.hints.push_back("show a look-alike: `test \"...\" nothing exec { process.name: ..., argv: [...] }`");
+    if (!nothing)
+      diagnostic.hints.push_back("show a look-alike: `test \"...\" nothing exec { process.name: ..., argv: [...] }`");
   }
 }
 

@@ -16,7 +16,8 @@ void lint_mixed_and_or(const Compilation& compilation, Diagnostics& out) {
       };
       const auto& children = expression.children;
       if (std::none_of(children.begin(), children.end(), is_bare_and)) continue;
-      if (std::all_of(children.begin() + 1, children.end(), [&](ExpressionId id) { return document[id].begins_line; })) continue;
+      if (std::all_of(children.begin() + 1, children.end(), [&](ExpressionId id) { return document[id].begins_line; }))
+        continue;
 
       // From the last to the first, so that offsets stay true.
       std::string text(compilation.sources.text(expression.span));

@@ -36,7 +36,8 @@ void lint_unknown_attack_id(const Compilation& compilation, Diagnostics& out) {
             continue;
           }
           const std::string successor(known->successor);
-          Diagnostic& diagnostic = out.add(Code::kUnknownAttackId, at, "ATT&CK has retired `" + id + "` (" + std::string(known->name) + ")");
+          Diagnostic& diagnostic =
+              out.add(Code::kUnknownAttackId, at, "ATT&CK has retired `" + id + "` (" + std::string(known->name) + ")");
           diagnostic.hints.push_back("its successor is `" + successor + "`");
         }
       }

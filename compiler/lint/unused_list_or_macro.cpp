@@ -25,7 +25,8 @@ std::unordered_set<std::string> mentioned(const RecipeSet& set) {
       if (expression.form == ExpressionForm::kBare) names.insert(expression.subject.path.text);
     }
     for (const WrittenValue& value : document.values) {
-      if (value.form == ValueForm::kWord || value.form == ValueForm::kSplice || value.form == ValueForm::kPath) names.insert(value.text);
+      if (value.form == ValueForm::kWord || value.form == ValueForm::kSplice || value.form == ValueForm::kPath)
+        names.insert(value.text);
     }
   }
   return names;

@@ -33,7 +33,8 @@ std::vector<std::string> merged(const std::vector<std::string>& added) {
   for (char** each = environ; *each != nullptr; ++each) {
     const std::string variable = *each;
     const std::string name = variable.substr(0, variable.find('=') + 1);
-    if (std::none_of(added.begin(), added.end(), [&](const std::string& other) { return other.starts_with(name); })) all.push_back(variable);
+    if (std::none_of(added.begin(), added.end(), [&](const std::string& other) { return other.starts_with(name); }))
+      all.push_back(variable);
   }
   return all;
 }
@@ -84,8 +85,8 @@ void pump(int in, const std::string& input, int out, std::string& out_text, int 
 
 }  // namespace
 
-CommandResult run_command(const std::vector<std::string>& arguments, const std::string& input, const std::vector<std::string>& environment,
-                          const std::string& out_file) {
+CommandResult run_command(const std::vector<std::string>& arguments, const std::string& input,
+                          const std::vector<std::string>& environment, const std::string& out_file) {
   std::signal(SIGPIPE, SIG_IGN);
   const Pipe in, out, err;
   posix_spawn_file_actions_t actions;
@@ -109,7 +110,8 @@ CommandResult run_command(const std::vector<std::string>& arguments, const std::
   std::vector<std::string> variables = merged(environment);
   CommandResult result;
   pid_t pid = -1;
-  const int error = ::posix_spawn(&pid, words[0].c_str(), &actions, &attributes, pointers(words).data(), pointers(variables).data());
+  const int error =
+      ::posix_spawn(&pid, words[0].c_str(), &actions, &attributes, pointers(words).data(), pointers(variables).data());
   posix_spawn_file_actions_destroy(&actions);
   posix_spawnattr_destroy(&attributes);
   ::close(in.read);

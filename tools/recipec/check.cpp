@@ -13,12 +13,15 @@ struct Options {
   Form form = Form::kNone;
 };
 
-std::string plural(size_t count, const std::string& word) { return std::to_string(count) + " " + word + (count == 1 ? "" : "s"); }
+std::string plural(size_t count, const std::string& word) {
+  return std::to_string(count) + " " + word + (count == 1 ? "" : "s");
+}
 
 int run(const Options& options) {
   Compilation compilation;
   const bool only_check = !needs_lowering(options.form);
-  if (const int code = options.inputs.read(only_check ? Depth::kCheck : Depth::kCompile, compilation); code != kClean) return code;
+  if (const int code = options.inputs.read(only_check ? Depth::kCheck : Depth::kCompile, compilation); code != kClean)
+    return code;
   const bool errors = compilation.diagnostics.has_errors();
   if (options.form != Form::kNone) {
     // The form has stdout for itself.
@@ -29,7 +32,8 @@ int run(const Options& options) {
   print(compilation.diagnostics, compilation.sources, options.format);
   if (errors) return kRecipeError;
   if (options.format == DiagnosticFormat::kText) {
-    say(plural(compilation.set.recipes.size(), "recipe") + " in " + plural(compilation.sources.size(), "file") + ": no errors\n");
+    say(plural(compilation.set.recipes.size(), "recipe") + " in " + plural(compilation.sources.size(), "file") +
+        ": no errors\n");
   }
   return kClean;
 }
@@ -42,7 +46,9 @@ Run declare_check(CLI::App& app) {
   options->inputs.declare(*command);
   declare_format(*command, options->format);
   declare_emit(*command, options->form);
-  command->footer("Example:\n  recipec check rules/ --format github\n  echo 'recipe a { on exec when process.name == perl }' | recipec check -");
+  command->footer(
+      "Example:\n  recipec check rules/ --format github\n  echo 'recipe a { on exec when process.name == perl }' | recipec "
+      "check -");
   return [options] { return run(*options); };
 }
 

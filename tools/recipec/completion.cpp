@@ -8,7 +8,7 @@ namespace recipe::recipec {
 namespace {
 
 struct Switch {
-  std::string name;                  // with dashes
+  std::string name;  // with dashes
   std::string doc;
   std::vector<std::string> choices;  // of --format and its kin
   bool takes_value = false;
@@ -40,8 +40,10 @@ Entry entry_of(const CLI::App& command) {
       continue;
     }
     const bool takes_value = option->get_items_expected_max() > 0;
-    for (const std::string& name : option->get_lnames()) entry.switches.push_back({"--" + name, option->get_description(), split_choices(type), takes_value});
-    for (const std::string& name : option->get_snames()) entry.switches.push_back({"-" + name, option->get_description(), split_choices(type), takes_value});
+    for (const std::string& name : option->get_lnames())
+      entry.switches.push_back({"--" + name, option->get_description(), split_choices(type), takes_value});
+    for (const std::string& name : option->get_snames())
+      entry.switches.push_back({"-" + name, option->get_description(), split_choices(type), takes_value});
   }
   return entry;
 }
@@ -79,14 +81,17 @@ std::string bash(const CLI::App& app) {
       "  local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}\n"
       "  COMPREPLY=()\n"
       "  if [ \"$COMP_CWORD\" -eq 1 ]; then\n"
-      "    mapfile -t COMPREPLY < <(compgen -W " + quoted(joined(names_of(entries)) + " --help --version") + " -- \"$word\")\n"
+      "    mapfile -t COMPREPLY < <(compgen -W " +
+      quoted(joined(names_of(entries)) + " --help --version") +
+      " -- \"$word\")\n"
       "    return\n"
       "  fi\n"
       "  case ${COMP_WORDS[1]}:$before in\n";
   for (const Entry& entry : entries) {
     for (const Switch& each : entry.switches) {
       if (!each.choices.empty()) {
-        out += "    " + entry.name + ":" + each.name + ") mapfile -t COMPREPLY < <(compgen -W " + quoted(joined(each.choices)) + " -- \"$word\"); return ;;\n";
+        out += "    " + entry.name + ":" + each.name + ") mapfile -t COMPREPLY < <(compgen -W " + quoted(joined(each.choices)) +
+               " -- \"$word\"); return ;;\n";
       } else if (each.takes_value) {
         out += "    " + entry.name + ":" + each.name + ") mapfile -t COMPREPLY < <(compgen -f -- \"$word\"); return ;;\n";
       }
@@ -96,7 +101,8 @@ std::string bash(const CLI::App& app) {
   for (const Entry& entry : entries) {
     std::vector<std::string> words;
     for (const Switch& each : entry.switches) words.push_back(each.name);
-    out += "    " + entry.name + ")\n      if [[ $word == -* ]]; then mapfile -t COMPREPLY < <(compgen -W " + quoted(joined(words)) + " -- \"$word\")\n      else ";
+    out += "    " + entry.name + ")\n      if [[ $word == -* ]]; then mapfile -t COMPREPLY < <(compgen -W " +
+           quoted(joined(words)) + " -- \"$word\")\n      else ";
     out += entry.words.empty() ? "mapfile -t COMPREPLY < <(compgen -f -- \"$word\")\n"
                                : "mapfile -t COMPREPLY < <(compgen -W " + quoted(joined(entry.words)) + " -- \"$word\")\n";
     out += "      fi ;;\n";
@@ -116,9 +122,13 @@ std::string zsh_doc(std::string_view text) {
 
 std::string zsh(const CLI::App& app) {
   const std::vector<Entry> entries = entries_of(app);
-  std::string out = "#compdef recipec\n# zsh completion of recipec: put it as _recipec into a folder of $fpath\n_recipec() {\n  local -a commands\n  commands=(\n";
+  std::string out =
+      "#compdef recipec\n# zsh completion of recipec: put it as _recipec into a folder of $fpath\n_recipec() {\n  local -a "
+      "commands\n  commands=(\n";
   for (const Entry& entry : entries) out += "    " + quoted(entry.name + ":" + zsh_doc(entry.doc)) + "\n";
-  out += "  )\n  if (( CURRENT == 2 )); then\n    _describe command commands\n    return\n  fi\n  local command=$words[2]\n  shift words\n  (( CURRENT-- ))\n  case $command in\n";
+  out +=
+      "  )\n  if (( CURRENT == 2 )); then\n    _describe command commands\n    return\n  fi\n  local command=$words[2]\n  "
+      "shift words\n  (( CURRENT-- ))\n  case $command in\n";
   for (const Entry& entry : entries) {
     out += "    " + entry.name + ")\n      _arguments \\\n";
     for (const Switch& each : entry.switches) {
@@ -129,7 +139,8 @@ std::string zsh(const CLI::App& app) {
     }
     out += "        " + quoted(entry.words.empty() ? "*:file:_files" : "1:value:(" + joined(entry.words) + ")") + " ;;\n";
   }
-  return out + "  esac\n}\nif [ \"$funcstack[1]\" = _recipec ]; then\n  _recipec \"$@\"\nelse\n  compdef _recipec recipec\nfi\n";
+  return out +
+         "  esac\n}\nif [ \"$funcstack[1]\" = _recipec ]; then\n  _recipec \"$@\"\nelse\n  compdef _recipec recipec\nfi\n";
 }
 
 std::string fish_quoted(std::string_view text) {
@@ -145,7 +156,8 @@ std::string fish(const CLI::App& app) {
   const std::vector<Entry> entries = entries_of(app);
   std::string out = "# fish completion of recipec: put it into ~/.config/fish/completions/recipec.fish\n";
   out += "complete -c recipec -n __fish_use_subcommand -l version -d 'print the version'\n";
-  for (const Entry& entry : entries) out += "complete -c recipec -n __fish_use_subcommand -f -a " + entry.name + " -d " + fish_quoted(entry.doc) + "\n";
+  for (const Entry& entry : entries)
+    out += "complete -c recipec -n __fish_use_subcommand -f -a " + entry.name + " -d " + fish_quoted(entry.doc) + "\n";
   for (const Entry& entry : entries) {
     const std::string base = "complete -c recipec -n '__fish_seen_subcommand_from " + entry.name + "'";
     for (const Switch& each : entry.switches) {
@@ -171,7 +183,10 @@ int run(const CLI::App& app, const std::string& shell) {
 Run declare_completion(CLI::App& app) {
   auto shell = std::make_shared<std::string>();
   CLI::App* command = app.add_subcommand("completion", "what a shell needs to complete recipec's command line");
-  command->add_option("SHELL", *shell, "which shell")->required()->type_name("bash|zsh|fish")->check(CLI::IsMember({"bash", "zsh", "fish"}).description(""));
+  command->add_option("SHELL", *shell, "which shell")
+      ->required()
+      ->type_name("bash|zsh|fish")
+      ->check(CLI::IsMember({"bash", "zsh", "fish"}).description(""));
   command->footer("Example:\n  source <(recipec completion bash)");
   return [shell, &app] { return run(app, *shell); };
 }

@@ -49,7 +49,9 @@ Run declare_doc(CLI::App& app) {
   auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("doc", "one Markdown page per recipe, and an index");
   options->inputs.declare(*command);
-  command->add_option("-o,--output", options->output, "the folder; it is made where it is missing")->required()->type_name("DIR");
+  command->add_option("-o,--output", options->output, "the folder; it is made where it is missing")
+      ->required()
+      ->type_name("DIR");
   command->footer("Example:\n  recipec doc rules/ -o pages/");
   return [options] { return run(*options); };
 }

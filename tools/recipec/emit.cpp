@@ -40,12 +40,14 @@ bool needs_lowering(Form form) {
   switch (form) {
     case Form::kNone:
     case Form::kDocument:
-    case Form::kRecipe: return false;
+    case Form::kRecipe:
+      return false;
     case Form::kPredicate:
     case Form::kClauses:
     case Form::kFilter:
     case Form::kProgram:
-    case Form::kArtefact: return true;
+    case Form::kArtefact:
+      return true;
   }
   return true;
 }
@@ -53,19 +55,24 @@ bool needs_lowering(Form form) {
 std::string emit(const Compilation& compilation, Form form) {
   std::string out;
   switch (form) {
-    case Form::kNone: break;
+    case Form::kNone:
+      break;
     case Form::kDocument:
       for (const Document& document : compilation.set.documents) out += print(document, compilation.sources);
       break;
     case Form::kRecipe:
       for (const Recipe& recipe : compilation.set.recipes) out += print(recipe, compilation.sources);
       break;
-    case Form::kPredicate: return each_trigger(compilation, [&](size_t i) { return print(compilation.simplified[i]); });
+    case Form::kPredicate:
+      return each_trigger(compilation, [&](size_t i) { return print(compilation.simplified[i]); });
     case Form::kClauses:
       return each_trigger(compilation, [&](size_t i) { return print(compilation.clauses[i], compilation.simplified[i]); });
-    case Form::kFilter: return dump(compilation.artefact.filter, compilation.artefact);
-    case Form::kProgram: return each_trigger(compilation, [&](size_t i) { return dump(compilation.artefact.triggers[i].program); });
-    case Form::kArtefact: return dump(compilation.artefact);
+    case Form::kFilter:
+      return dump(compilation.artefact.filter, compilation.artefact);
+    case Form::kProgram:
+      return each_trigger(compilation, [&](size_t i) { return dump(compilation.artefact.triggers[i].program); });
+    case Form::kArtefact:
+      return dump(compilation.artefact);
   }
   return out;
 }

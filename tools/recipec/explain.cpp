@@ -61,7 +61,8 @@ int explain_recipes(const Options& options, const std::string& path, const std::
   for (const Recipe& recipe : compilation.set.recipes) {
     if (names.size() < 200) names += (names.empty() ? "`" : ", `") + recipe.info.name + "`";
   }
-  complain(name.empty() ? "`" + path + "` holds no recipe" : "no recipe `" + name + "` in `" + path + "`, which holds " + (names.empty() ? "none" : names));
+  complain(name.empty() ? "`" + path + "` holds no recipe"
+                        : "no recipe `" + name + "` in `" + path + "`, which holds " + (names.empty() ? "none" : names));
   return kUsage;
 }
 
@@ -82,7 +83,9 @@ int run(const Options& options) {
   if (colon != std::string::npos && std::filesystem::exists(what.substr(0, colon), code)) {
     return explain_recipes(options, what.substr(0, colon), what.substr(colon + 1));
   }
-  complain(looks_like_code(what) ? "there is no code `" + what + "`" : "`" + what + "` is no path, no code of a diagnostic and no lint; `recipec explain lints` lists the lints");
+  complain(looks_like_code(what)
+               ? "there is no code `" + what + "`"
+               : "`" + what + "` is no path, no code of a diagnostic and no lint; `recipec explain lints` lists the lints");
   return kUsage;
 }
 
@@ -90,10 +93,17 @@ int run(const Options& options) {
 
 Run declare_explain(CLI::App& app) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand("explain", "a recipe in words: what the kernel decides and what it costs; or a diagnostic's page");
-  command->add_option("WHAT", options->what, "PATH, PATH:RECIPE, a code such as E0107, a lint's name, or `lints`")->required()->type_name("");
-  command->add_option("-I", options->roots, "where imports are looked for, after the importing file's own folder")->type_name("DIR")->allow_extra_args(false);
-  command->footer("Example:\n  recipec explain rules/execution/code_on_the_fly.recipe\n  recipec explain rules/:code_on_the_fly\n  recipec explain E0107");
+  CLI::App* command =
+      app.add_subcommand("explain", "a recipe in words: what the kernel decides and what it costs; or a diagnostic's page");
+  command->add_option("WHAT", options->what, "PATH, PATH:RECIPE, a code such as E0107, a lint's name, or `lints`")
+      ->required()
+      ->type_name("");
+  command->add_option("-I", options->roots, "where imports are looked for, after the importing file's own folder")
+      ->type_name("DIR")
+      ->allow_extra_args(false);
+  command->footer(
+      "Example:\n  recipec explain rules/execution/code_on_the_fly.recipe\n  recipec explain rules/:code_on_the_fly\n  recipec "
+      "explain E0107");
   return [options] { return run(*options); };
 }
 

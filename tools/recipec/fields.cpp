@@ -16,9 +16,12 @@ struct Options {
 
 std::string_view origin_name(Origin origin) {
   switch (origin) {
-    case Origin::kRecord: return "record";
-    case Origin::kDerived: return "derived";
-    case Origin::kContext: return "context";
+    case Origin::kRecord:
+      return "record";
+    case Origin::kDerived:
+      return "derived";
+    case Origin::kContext:
+      return "context";
   }
   return "";
 }
@@ -62,8 +65,9 @@ std::string as_text(const EventInfo& event) {
     out += line + "\n";
     if (r > 0) out += "      " + std::string(all_fields()[r - 1].doc) + "\n";
   }
-  return out + "\nkernel: whether the kernel can decide a test of it. origin: record (the kernel sends it), derived (computed from\n"
-               "the record), context (asked of the machine when a condition needs it).\n";
+  return out +
+         "\nkernel: whether the kernel can decide a test of it. origin: record (the kernel sends it), derived (computed from\n"
+         "the record), context (asked of the machine when a condition needs it).\n";
 }
 
 int run(const Options& options) {

@@ -30,7 +30,8 @@ std::string head_of(const std::string& path) {
 // A file named by mistake is told so, rather than parsed.
 Status check_kind(const std::string& path) {
   const std::string head = head_of(path);
-  if (looks_like_artefact(head)) return Error{"`" + path + "` is compiled already; `recipec dump " + path + "` shows what it holds", 0};
+  if (looks_like_artefact(head))
+    return Error{"`" + path + "` is compiled already; `recipec dump " + path + "` shows what it holds", 0};
   if (head.find('\0') != std::string::npos) return Error{"`" + path + "` is a binary file, not a recipe", 0};
   return Done{};
 }
@@ -50,8 +51,13 @@ CompileOptions options_of(const std::vector<std::string>& roots) {
 }  // namespace
 
 void Inputs::declare(CLI::App& command) {
-  command.add_option("PATH", paths_, "files, and folders whose *.recipe files are read; `-` is stdin")->required()->type_name("");
-  command.add_option("-I", roots_, "where imports are looked for, after the importing file's own folder")->type_name("DIR")->take_all()->allow_extra_args(false);
+  command.add_option("PATH", paths_, "files, and folders whose *.recipe files are read; `-` is stdin")
+      ->required()
+      ->type_name("");
+  command.add_option("-I", roots_, "where imports are looked for, after the importing file's own folder")
+      ->type_name("DIR")
+      ->take_all()
+      ->allow_extra_args(false);
 }
 
 int Inputs::read(Depth depth, Compilation& compilation) const {
@@ -92,8 +98,12 @@ int Inputs::read(Depth depth, Compilation& compilation) const {
   }
   std::sort(given_.begin(), given_.end());
   switch (depth) {
-    case Depth::kCheck: check(compilation, *files, options); break;
-    case Depth::kCompile: compile(compilation, *files, options); break;
+    case Depth::kCheck:
+      check(compilation, *files, options);
+      break;
+    case Depth::kCompile:
+      compile(compilation, *files, options);
+      break;
   }
   return kClean;
 }
@@ -109,7 +119,9 @@ int Inputs::read_whole(Compilation& compilation) const {
   return kClean;
 }
 
-bool Inputs::is_given(const std::string& path) const { return std::binary_search(given_.begin(), given_.end(), path); }
+bool Inputs::is_given(const std::string& path) const {
+  return std::binary_search(given_.begin(), given_.end(), path);
+}
 
 void declare_format(CLI::App& command, DiagnosticFormat& format) {
   static const std::map<std::string, DiagnosticFormat> kFormats = {{"text", DiagnosticFormat::kText},
@@ -123,10 +135,18 @@ void declare_format(CLI::App& command, DiagnosticFormat& format) {
 
 void print(const Diagnostics& diagnostics, const Sources& sources, DiagnosticFormat format) {
   switch (format) {
-    case DiagnosticFormat::kText: say(render_text(diagnostics, sources, wants_colour(STDOUT_FILENO))); break;
-    case DiagnosticFormat::kJson: say(render_json(diagnostics, sources)); break;
-    case DiagnosticFormat::kGithub: say(render_github(diagnostics, sources)); break;
-    case DiagnosticFormat::kSarif: say(render_sarif(diagnostics, sources)); break;
+    case DiagnosticFormat::kText:
+      say(render_text(diagnostics, sources, wants_colour(STDOUT_FILENO)));
+      break;
+    case DiagnosticFormat::kJson:
+      say(render_json(diagnostics, sources));
+      break;
+    case DiagnosticFormat::kGithub:
+      say(render_github(diagnostics, sources));
+      break;
+    case DiagnosticFormat::kSarif:
+      say(render_sarif(diagnostics, sources));
+      break;
   }
 }
 

@@ -12,17 +12,19 @@ namespace recipe::recipec {
 namespace {
 
 constexpr Declare kSubcommands[] = {
-    declare_check, declare_lint, declare_test, declare_compile, declare_explain,
-    declare_fields, declare_doc, declare_new, declare_dump, declare_completion,
+    declare_check,  declare_lint, declare_test, declare_compile, declare_explain,
+    declare_fields, declare_doc,  declare_new,  declare_dump,    declare_completion,
 };
 
 int run(int argc, char** argv) {
-  CLI::App app("checks, lints, tests, explains and compiles recipes: detections for what happens on a Linux machine", "recipec");
+  CLI::App app("checks, lints, tests, explains and compiles recipes: detections for what happens on a Linux machine",
+               "recipec");
   app.set_version_flag("--version", "recipec " RECIPE_VERSION, "print the version");
   app.set_help_flag("-h,--help", "print what there is");
   app.require_subcommand(1);
   app.footer(
-      "Exit code: 0 clean, 1 findings or a failed test, 2 a recipe has an error, 3 wrong usage, 4 a fault of the program or the machine.\n\n"
+      "Exit code: 0 clean, 1 findings or a failed test, 2 a recipe has an error, 3 wrong usage, 4 a fault of the program or "
+      "the machine.\n\n"
       "Example:\n  recipec check rules/ && recipec test rules/ && recipec compile rules/ -o rules.bin");
 
   std::vector<std::pair<CLI::App*, Run>> commands;
@@ -49,14 +51,18 @@ int run(int argc, char** argv) {
 
 }  // namespace
 
-void say(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); }
+void say(std::string_view text) {
+  std::fwrite(text.data(), 1, text.size(), stdout);
+}
 
 void complain(std::string_view text) {
   const std::string line = "recipec: " + std::string(text) + "\n";
   std::fwrite(line.data(), 1, line.size(), stderr);
 }
 
-bool is_terminal(int descriptor) { return ::isatty(descriptor) == 1; }
+bool is_terminal(int descriptor) {
+  return ::isatty(descriptor) == 1;
+}
 
 bool wants_colour(int descriptor) {
   const char* no_colour = std::getenv("NO_COLOR");

@@ -9,7 +9,8 @@
 namespace recipe::recipec {
 namespace {
 
-constexpr std::string_view kTemplate = R"recipe(# What it sees, in one sentence. Then: `recipec check`, `recipec lint`, `recipec test`, `recipec explain`, each with this file.
+constexpr std::string_view kTemplate =
+    R"recipe(# What it sees, in one sentence. Then: `recipec check`, `recipec lint`, `recipec test`, `recipec explain`, each with this file.
 recipe @NAME@ {
   title      "@TITLE@"
   category   execution                                     # an ATT&CK tactic

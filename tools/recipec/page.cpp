@@ -10,20 +10,28 @@ namespace {
 
 std::string_view importance_name(Importance importance) {
   switch (importance) {
-    case Importance::kNone: return "None";
-    case Importance::kLow: return "Low";
-    case Importance::kMedium: return "Medium";
-    case Importance::kHigh: return "High";
-    case Importance::kCritical: return "Critical";
+    case Importance::kNone:
+      return "None";
+    case Importance::kLow:
+      return "Low";
+    case Importance::kMedium:
+      return "Medium";
+    case Importance::kHigh:
+      return "High";
+    case Importance::kCritical:
+      return "Critical";
   }
   return "";
 }
 
 std::string_view status_name(RecipeStatus status) {
   switch (status) {
-    case RecipeStatus::kExperimental: return "experimental";
-    case RecipeStatus::kIncubating: return "incubating";
-    case RecipeStatus::kStable: return "stable";
+    case RecipeStatus::kExperimental:
+      return "experimental";
+    case RecipeStatus::kIncubating:
+      return "incubating";
+    case RecipeStatus::kStable:
+      return "stable";
   }
   return "";
 }
@@ -34,7 +42,8 @@ std::string heading(std::string_view name) {
   for (size_t at = 0; at < name.size();) {
     const size_t end = std::min(name.find_first_of("_ ", at), name.size());
     std::string word(name.substr(at, end - at));
-    const bool small = !out.empty() && (word == "and" || word == "of" || word == "or" || word == "the" || word == "for" || word == "to");
+    const bool small =
+        !out.empty() && (word == "and" || word == "of" || word == "or" || word == "the" || word == "for" || word == "to");
     if (!small && !word.empty() && word[0] >= 'a' && word[0] <= 'z') word[0] = static_cast<char>(word[0] - 'a' + 'A');
     out += (out.empty() ? "" : " ") + word;
     at = end + 1;
@@ -125,10 +134,12 @@ std::string information(const Recipe& recipe) {
   row("Importance", std::string(importance_name(info.importance)));
   std::string attack;
   for (const AttackReference& each : info.attack) {
-    attack += (attack.empty() ? "" : ", ") + ("[" + escaped(each.id) + "](" + attack_url(each.id) + ")") + (each.name.empty() ? "" : " " + escaped(each.name));
+    attack += (attack.empty() ? "" : ", ") + ("[" + escaped(each.id) + "](" + attack_url(each.id) + ")") +
+              (each.name.empty() ? "" : " " + escaped(each.name));
   }
   row("ATT&CK", attack);
-  row("Version", std::to_string(info.version) + ", " + std::string(status_name(info.status)) + (info.enabled ? "" : ", switched off"));
+  row("Version",
+      std::to_string(info.version) + ", " + std::string(status_name(info.status)) + (info.enabled ? "" : ", switched off"));
   row("Deprecated", escaped(info.deprecated));
   row("Author", escaped(info.author));
   row("Tags", joined(info.tags));
@@ -170,7 +181,8 @@ std::string page_of(const Recipe& recipe, const Sources& sources) {
   if (!recipe.tests.empty()) {
     std::string matching;
     std::string quiet;
-    for (const RecipeTest& test : recipe.tests) (test.expectation == TestExpectation::kMatch ? matching : quiet) += "- " + escaped(test.title) + "\n";
+    for (const RecipeTest& test : recipe.tests)
+      (test.expectation == TestExpectation::kMatch ? matching : quiet) += "- " + escaped(test.title) + "\n";
     std::string examples;
     if (!matching.empty()) examples += "Seen:\n\n" + matching;
     if (!quiet.empty()) examples += (examples.empty() ? "" : "\n") + ("Not seen, and rightly so:\n\n" + quiet);
@@ -182,7 +194,8 @@ std::string page_of(const Recipe& recipe, const Sources& sources) {
 
 std::string index_of(const std::vector<const Recipe*>& recipes) {
   std::map<std::string, std::vector<const Recipe*>> categories;
-  for (const Recipe* recipe : recipes) categories[recipe->info.category.empty() ? "other" : recipe->info.category].push_back(recipe);
+  for (const Recipe* recipe : recipes)
+    categories[recipe->info.category.empty() ? "other" : recipe->info.category].push_back(recipe);
   std::string out = "# Recipes\n";
   for (auto& [category, members] : categories) {
     std::stable_sort(members.begin(), members.end(), [](const Recipe* a, const Recipe* b) {

@@ -96,7 +96,8 @@ void Runner::judge(RecipeId recipe, const std::vector<TriggerId>& triggers, Test
 
   const Match* held = nullptr;
   for (const TriggerId trigger : triggers) {
-    const auto match = std::find_if(matches_.begin(), matches_.end(), [&](const Match& each) { return each.trigger == trigger; });
+    const auto match =
+        std::find_if(matches_.begin(), matches_.end(), [&](const Match& each) { return each.trigger == trigger; });
     const bool through_filter = match != matches_.end();
     const bool alone = matcher_->evaluate_trigger(trigger, event_, *context_) != Truth::kFalse;
     if (through_filter != alone) {
@@ -117,7 +118,8 @@ void Runner::judge(RecipeId recipe, const std::vector<TriggerId>& triggers, Test
     const std::string& title = artefact_.recipes[recipe.index()].exceptions[static_cast<size_t>(exception)].title;
     report.reason = "must match, and an exception holds it back" + (title.empty() ? std::string() : ": " + title);
   } else if (matched) {
-    report.reason = held->open ? "must match nothing, and a truncated field leaves the condition open" : "must match nothing, and matches";
+    report.reason =
+        held->open ? "must match nothing, and a truncated field leaves the condition open" : "must match nothing, and matches";
   } else {
     report.reason = triggers.empty() ? "must match, and the recipe has no `on` of this event" : "must match, and does not";
   }
@@ -135,7 +137,8 @@ void Runner::blame(const std::vector<TriggerId>& triggers, TestReport& report) {
 
 }  // namespace
 
-Result<std::vector<RecipeReport>> run_tests(const Compilation& compilation, const std::function<bool(const std::string& path)>& wanted,
+Result<std::vector<RecipeReport>> run_tests(const Compilation& compilation,
+                                            const std::function<bool(const std::string& path)>& wanted,
                                             const std::function<void(size_t done, size_t total)>& progress) {
   assert(compilation.ok);
   Result<std::unique_ptr<Runner>> runner = Runner::build(compilation.artefact);

@@ -22,8 +22,8 @@ struct TestReport {
   std::string title;
   TestExpectation expectation = TestExpectation::kMatch;
   bool passed = false;
-  bool fault = false;      // the filter and the program disagree: ours
-  std::string reason;      // empty where it passed
+  bool fault = false;  // the filter and the program disagree: ours
+  std::string reason;  // empty where it passed
   std::vector<TermReport> terms;
   uint32_t line = 0;
 };
@@ -34,7 +34,8 @@ struct RecipeReport {
   std::vector<TestReport> tests;
 };
 
-// compilation.ok must hold. `wanted`: which recipes, by their source's path. `progress`: recipes done, of how many. Error: ours.
+// compilation.ok must hold. `wanted`: which recipes, by their source's path. `progress`: recipes done, of how many. Error:
+// ours.
 [[nodiscard]] Result<std::vector<RecipeReport>> run_tests(const Compilation& compilation,
                                                           const std::function<bool(const std::string& path)>& wanted,
                                                           const std::function<void(size_t done, size_t total)>& progress);

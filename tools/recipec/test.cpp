@@ -38,27 +38,37 @@ Counts count(const std::vector<RecipeReport>& reports) {
   return counts;
 }
 
-std::string_view expectation_name(TestExpectation expectation) { return expectation == TestExpectation::kMatch ? "match" : "nothing"; }
+std::string_view expectation_name(TestExpectation expectation) {
+  return expectation == TestExpectation::kMatch ? "match" : "nothing";
+}
 
 std::string_view truth_name(Truth truth) {
   switch (truth) {
-    case Truth::kFalse: return "false";
-    case Truth::kUnknown: return "unknown";
-    case Truth::kTrue: return "true";
+    case Truth::kFalse:
+      return "false";
+    case Truth::kUnknown:
+      return "unknown";
+    case Truth::kTrue:
+      return "true";
   }
   return "";
 }
 
 std::string_view mark(Truth truth) {
   switch (truth) {
-    case Truth::kFalse: return "✗";
-    case Truth::kUnknown: return "?";
-    case Truth::kTrue: return "✓";
+    case Truth::kFalse:
+      return "✗";
+    case Truth::kUnknown:
+      return "?";
+    case Truth::kTrue:
+      return "✓";
   }
   return "";
 }
 
-std::string plural(size_t count, const std::string& word) { return std::to_string(count) + " " + word + (count == 1 ? "" : "s"); }
+std::string plural(size_t count, const std::string& word) {
+  return std::to_string(count) + " " + word + (count == 1 ? "" : "s");
+}
 
 // --- text ---
 
@@ -69,8 +79,8 @@ class TextPrinter {
   std::string print(const std::vector<RecipeReport>& reports) {
     for (const RecipeReport& recipe : reports) add(recipe);
     const Counts counts = count(reports);
-    out_ += "\n" + plural(counts.tests, "test") + " of " + plural(reports.size(), "recipe") + ": " + std::to_string(counts.tests - counts.failed) + " passed, " +
-            std::to_string(counts.failed) + " failed";
+    out_ += "\n" + plural(counts.tests, "test") + " of " + plural(reports.size(), "recipe") + ": " +
+            std::to_string(counts.tests - counts.failed) + " passed, " + std::to_string(counts.failed) + " failed";
     if (counts.without > 0) out_ += "; " + plural(counts.without, "recipe") + " without tests";
     return out_ + "\n";
   }
@@ -84,7 +94,8 @@ class TextPrinter {
       return;
     }
     out_ += failed == 0 ? paint("32", "ok") + " " + recipe.name + " " + plural(recipe.tests.size(), "test") + "\n"
-                        : paint("31", "FAIL") + " " + recipe.name + " " + std::to_string(failed) + " of " + plural(recipe.tests.size(), "test") + "\n";
+                        : paint("31", "FAIL") + " " + recipe.name + " " + std::to_string(failed) + " of " +
+                              plural(recipe.tests.size(), "test") + "\n";
     for (const TestReport& test : recipe.tests) add(recipe, test);
   }
 
@@ -93,7 +104,8 @@ class TextPrinter {
     out_ += "  " + (test.passed ? paint("32", "✓") : paint("31", "✗")) + " " + printable(test.title) + " (" +
             std::string(expectation_name(test.expectation)) + ")\n";
     if (test.passed) return;
-    out_ += "    " + recipe.file + ":" + std::to_string(test.line) + ": " + (test.fault ? "internal fault: " : "") + test.reason + "\n";
+    out_ += "    " + recipe.file + ":" + std::to_string(test.line) + ": " + (test.fault ? "internal fault: " : "") +
+            test.reason + "\n";
     if (!test.terms.empty() && test.expectation == TestExpectation::kMatch) out_ += "    the nearest clause:\n";
     if (!test.terms.empty() && test.expectation == TestExpectation::kNothing) out_ += "    the clause:\n";
     for (const TermReport& term : test.terms) {
@@ -119,22 +131,28 @@ std::string as_json(const std::vector<RecipeReport>& reports) {
   for (const RecipeReport& recipe : reports) {
     ordered_json tests = ordered_json::array();
     for (const TestReport& test : recipe.tests) {
-      ordered_json row = {{"title", printable(test.title)}, {"line", test.line}, {"expect", expectation_name(test.expectation)}, {"passed", test.passed}};
+      ordered_json row = {{"title", printable(test.title)},
+                          {"line", test.line},
+                          {"expect", expectation_name(test.expectation)},
+                          {"passed", test.passed}};
       if (!test.passed) {
         row["reason"] = printable(test.reason);
         row["fault"] = test.fault;
         ordered_json terms = ordered_json::array();
         for (const TermReport& term : test.terms) {
-          terms.push_back({{"term", printable(term.words)}, {"truth", truth_name(term.truth)}, {"value", printable(term.value)}});
+          terms.push_back(
+              {{"term", printable(term.words)}, {"truth", truth_name(term.truth)}, {"value", printable(term.value)}});
         }
         row["terms"] = std::move(terms);
       }
       tests.push_back(std::move(row));
     }
-    recipes.push_back({{"recipe", recipe.name}, {"file", printable(recipe.file)}, {"line", recipe.line}, {"tests", std::move(tests)}});
+    recipes.push_back(
+        {{"recipe", recipe.name}, {"file", printable(recipe.file)}, {"line", recipe.line}, {"tests", std::move(tests)}});
   }
   const Counts counts = count(reports);
-  const ordered_json all = {{"tests", counts.tests}, {"failed", counts.failed}, {"without_tests", counts.without}, {"recipes", std::move(recipes)}};
+  const ordered_json all = {
+      {"tests", counts.tests}, {"failed", counts.failed}, {"without_tests", counts.without}, {"recipes", std::move(recipes)}};
   return all.dump(2) + "\n";
 }
 
@@ -144,11 +162,20 @@ std::string xml(std::string_view text) {
   std::string out;
   for (const char c : printable(text)) {
     switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      default: out += c;
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      default:
+        out += c;
     }
   }
   return out;
@@ -156,22 +183,25 @@ std::string xml(std::string_view text) {
 
 std::string as_junit(const std::vector<RecipeReport>& reports) {
   const Counts counts = count(reports);
-  std::string out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites tests=\"" + std::to_string(counts.tests) + "\" failures=\"" +
-                    std::to_string(counts.failed - counts.faults) + "\" errors=\"" + std::to_string(counts.faults) + "\">\n";
+  std::string out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites tests=\"" + std::to_string(counts.tests) +
+                    "\" failures=\"" + std::to_string(counts.failed - counts.faults) + "\" errors=\"" +
+                    std::to_string(counts.faults) + "\">\n";
   for (const RecipeReport& recipe : reports) {
     const Counts own = count({recipe});
-    out += "  <testsuite name=\"" + xml(recipe.name) + "\" file=\"" + xml(recipe.file) + "\" tests=\"" + std::to_string(own.tests) + "\" failures=\"" +
-           std::to_string(own.failed - own.faults) + "\" errors=\"" + std::to_string(own.faults) + "\">\n";
+    out += "  <testsuite name=\"" + xml(recipe.name) + "\" file=\"" + xml(recipe.file) + "\" tests=\"" +
+           std::to_string(own.tests) + "\" failures=\"" + std::to_string(own.failed - own.faults) + "\" errors=\"" +
+           std::to_string(own.faults) + "\">\n";
     for (const TestReport& test : recipe.tests) {
-      out += "    <testcase classname=\"" + xml(recipe.name) + "\" name=\"" + xml(test.title) + "\" file=\"" + xml(recipe.file) + "\" line=\"" +
-             std::to_string(test.line) + "\"";
+      out += "    <testcase classname=\"" + xml(recipe.name) + "\" name=\"" + xml(test.title) + "\" file=\"" +
+             xml(recipe.file) + "\" line=\"" + std::to_string(test.line) + "\"";
       if (test.passed) {
         out += "/>\n";
         continue;
       }
       const std::string element = test.fault ? "error" : "failure";
       out += ">\n      <" + element + " message=\"" + xml(test.reason) + "\">";
-      for (const TermReport& term : test.terms) out += std::string(mark(term.truth)) + " " + xml(term.words) + ": " + xml(term.value) + "\n";
+      for (const TermReport& term : test.terms)
+        out += std::string(mark(term.truth)) + " " + xml(term.words) + ": " + xml(term.value) + "\n";
       out += "</" + element + ">\n    </testcase>\n";
     }
     out += "  </testsuite>\n";
@@ -206,9 +236,15 @@ int run(const Options& options) {
     return kFault;
   }
   switch (options.format) {
-    case TestFormat::kText: say(TextPrinter(options.verbose, wants_colour(STDOUT_FILENO)).print(*reports)); break;
-    case TestFormat::kJson: say(as_json(*reports)); break;
-    case TestFormat::kJunit: say(as_junit(*reports)); break;
+    case TestFormat::kText:
+      say(TextPrinter(options.verbose, wants_colour(STDOUT_FILENO)).print(*reports));
+      break;
+    case TestFormat::kJson:
+      say(as_json(*reports));
+      break;
+    case TestFormat::kJunit:
+      say(as_junit(*reports));
+      break;
   }
   const Counts counts = count(*reports);
   if (counts.faults > 0) return kFault;
@@ -219,10 +255,14 @@ int run(const Options& options) {
 
 Run declare_test(CLI::App& app) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand("test", "run the recipes' own tests, each through artefact, kernel filter and program; no root");
+  CLI::App* command =
+      app.add_subcommand("test", "run the recipes' own tests, each through artefact, kernel filter and program; no root");
   options->inputs.declare(*command);
-  static const std::map<std::string, TestFormat> kFormats = {{"text", TestFormat::kText}, {"json", TestFormat::kJson}, {"junit", TestFormat::kJunit}};
-  command->add_option("--format", options->format, "how results are printed")->type_name("text|json|junit")->transform(CLI::CheckedTransformer(kFormats).description(""));
+  static const std::map<std::string, TestFormat> kFormats = {
+      {"text", TestFormat::kText}, {"json", TestFormat::kJson}, {"junit", TestFormat::kJunit}};
+  command->add_option("--format", options->format, "how results are printed")
+      ->type_name("text|json|junit")
+      ->transform(CLI::CheckedTransformer(kFormats).description(""));
   command->add_flag("-v,--verbose", options->verbose, "name each test, not only those that fail");
   command->footer("Example:\n  recipec test rules/\n  recipec test rules/ --format junit > results.xml");
   return [options] { return run(*options); };

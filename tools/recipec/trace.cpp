@@ -72,17 +72,20 @@ std::string describe(const Program& program, uint32_t node, const Event& event, 
   for (uint32_t i = node; i < program.nodes[node].end; ++i) {
     const ProgramNode& each = program.nodes[i];
     note(each.list);
-    if (each.kind == NodeKind::kTest && program.tests[each.test].subject.variable == 0) note(program.tests[each.test].subject.field);
+    if (each.kind == NodeKind::kTest && program.tests[each.test].subject.variable == 0)
+      note(program.tests[each.test].subject.field);
   }
   std::string out;
   for (const FieldId field : fields) {
     if (!out.empty()) out += ", ";
-    out += std::string(info(field).name) + " is " + value_of(field, event, context) + (event.truncated(field) ? " (truncated)" : "");
+    out += std::string(info(field).name) + " is " + value_of(field, event, context) +
+           (event.truncated(field) ? " (truncated)" : "");
   }
   return out;
 }
 
-Result<std::vector<TermReport>> Tracer::nearest(const std::vector<TriggerId>& triggers, const Event& event, Context& context) const {
+Result<std::vector<TermReport>> Tracer::nearest(const std::vector<TriggerId>& triggers, const Event& event,
+                                                Context& context) const {
   // Every term of every clause of these triggers, as a trigger of its own.
   struct Term {
     const ClauseInfo* clause;

@@ -14,7 +14,8 @@ class Tracer {
   explicit Tracer(const Artefact& artefact) : artefact_(artefact) {}
 
   // The clause of these triggers with the fewest terms that fail, its terms judged.
-  [[nodiscard]] Result<std::vector<TermReport>> nearest(const std::vector<TriggerId>& triggers, const Event& event, Context& context) const;
+  [[nodiscard]] Result<std::vector<TermReport>> nearest(const std::vector<TriggerId>& triggers, const Event& event,
+                                                        Context& context) const;
 
  private:
   const Artefact& artefact_;

@@ -11,7 +11,9 @@
 namespace recipe::recipec {
 namespace {
 
-Error fault(const std::string& what, const std::string& path) { return Error{what + " `" + path + "`", errno}; }
+Error fault(const std::string& what, const std::string& path) {
+  return Error{what + " `" + path + "`", errno};
+}
 
 bool write_all(int descriptor, std::string_view bytes) {
   while (!bytes.empty()) {
@@ -32,7 +34,7 @@ Status write_file(const std::string& given, std::string_view bytes) {
     const auto target = std::filesystem::weakly_canonical(given, code);
     if (!code) path = target.string();
   }
-  struct stat status{};
+  struct stat status {};
   const bool exists = ::stat(path.c_str(), &status) == 0;
   if (exists && S_ISDIR(status.st_mode)) return Error{"`" + given + "` is a folder", 0};
   // A pipe or a device is written in place: there is nothing to rename.

@@ -22,10 +22,13 @@ Diagnostics lint(const std::string& text, const std::string& path = "sample.reci
 }
 
 size_t count(const Diagnostics& found, Code code) {
-  return static_cast<size_t>(std::count_if(found.all().begin(), found.all().end(), [&](const Diagnostic& each) { return each.code == code; }));
+  return static_cast<size_t>(
+      std::count_if(found.all().begin(), found.all().end(), [&](const Diagnostic& each) { return each.code == code; }));
 }
 
-size_t hits(Code code, const std::string& text) { return count(lint(text), code); }
+size_t hits(Code code, const std::string& text) {
+  return count(lint(text), code);
+}
 
 std::string when(const std::string& condition, const std::string& more = "") {
   return "recipe sample {\n  on exec when " + condition + "\n" + more + "}\n";
@@ -84,10 +87,12 @@ TEST_CASE("contradictory_clauses sees a term beside its negation, and says it on
   CHECK(hits(code, both) == 1);
   CHECK(hits(Code::kImpossibleClause, both) == 0);
   CHECK(hits(code, when("process.name == perl and process.name not in [perl, ruby]")) == 1);
-  CHECK(hits(code, when("process.name == perl and any p in process.ancestors: p.name == sh and not (any q in process.ancestors: q.name == sh)")) <= 1);
+  CHECK(hits(code, when("process.name == perl and any p in process.ancestors: p.name == sh and not (any q in "
+                        "process.ancestors: q.name == sh)")) <= 1);
   CHECK(hits(code, when("process.name == perl and argv contains \"-e\" and argv not contains \"-v\"")) == 0);
   CHECK(hits(code, when("process.name in [perl, ruby] and process.name != ruby")) == 0);
-  CHECK(hits(code, when("process.name == perl and argv contains \"-e\" or process.name == perl and argv not contains \"-e\"")) == 0);
+  CHECK(hits(code,
+             when("process.name == perl and argv contains \"-e\" or process.name == perl and argv not contains \"-e\"")) == 0);
 }
 
 TEST_CASE("mixed_and_or asks for parentheses or lines") {
@@ -101,11 +106,14 @@ TEST_CASE("mixed_and_or asks for parentheses or lines") {
 }
 
 TEST_CASE("the fix of mixed_and_or writes the parentheses that precedence means") {
-  const Diagnostics found = lint(when("process.name == a or process.name == b and process.uid == 0 or process.name == c and process.gid == 1"));
-  const auto each = std::find_if(found.all().begin(), found.all().end(), [](const Diagnostic& d) { return d.code == Code::kMixedAndOr; });
+  const Diagnostics found =
+      lint(when("process.name == a or process.name == b and process.uid == 0 or process.name == c and process.gid == 1"));
+  const auto each =
+      std::find_if(found.all().begin(), found.all().end(), [](const Diagnostic& d) { return d.code == Code::kMixedAndOr; });
   REQUIRE(each != found.all().end());
   REQUIRE(each->fixes.size() == 1);
-  CHECK(each->fixes[0].text == "process.name == a or (process.name == b and process.uid == 0) or (process.name == c and process.gid == 1)");
+  CHECK(each->fixes[0].text ==
+        "process.name == a or (process.name == b and process.uid == 0) or (process.name == c and process.gid == 1)");
 }
 
 TEST_CASE("flag_without_table names the programs that no table describes") {
@@ -144,7 +152,8 @@ TEST_CASE("missing_test wants one test of each kind") {
 TEST_CASE("missing_documentation names the parts") {
   const Diagnostics found = lint(when("process.name == perl", "  title \"Perl\"\n  doc { quick \"\"\"It ran.\"\"\" }\n"));
   REQUIRE(count(found, Code::kMissingDocumentation) == 1);
-  const auto each = std::find_if(found.all().begin(), found.all().end(), [](const Diagnostic& d) { return d.code == Code::kMissingDocumentation; });
+  const auto each = std::find_if(found.all().begin(), found.all().end(),
+                                 [](const Diagnostic& d) { return d.code == Code::kMissingDocumentation; });
   CHECK(each->message == "`sample` lacks `category`, `method`, `doc analysis`, `doc implications`, `doc actions`");
 }
 
@@ -170,21 +179,26 @@ TEST_CASE("unused_list_or_macro sees leftovers and leaves libraries alone") {
 TEST_CASE("an allow silences its line, or all of the declaration that it stands before") {
   const std::string body = "  on exec when argv contains \"--x\"\n}\n";
   CHECK(hits(Code::kNoKernelFilter, "recipe sample {\n  # allow(no_kernel_filter): any program\n" + body) == 0);
-  CHECK(hits(Code::kNoKernelFilter, "recipe sample {\n  on exec when argv contains \"--x\"  # allow(no_kernel_filter): any program\n}\n") == 0);
+  CHECK(hits(Code::kNoKernelFilter,
+             "recipe sample {\n  on exec when argv contains \"--x\"  # allow(no_kernel_filter): any program\n}\n") == 0);
   CHECK(hits(Code::kNoKernelFilter, "# allow(no_kernel_filter): any program\nrecipe sample {\n" + body) == 0);
-  CHECK(hits(Code::kNoKernelFilter, "# allow(no_kernel_filter): any program\n# another comment\n\nrecipe sample {\n" + body) == 0);
+  CHECK(hits(Code::kNoKernelFilter, "# allow(no_kernel_filter): any program\n# another comment\n\nrecipe sample {\n" + body) ==
+        0);
   CHECK(hits(Code::kNoKernelFilter, "recipe sample {\n" + body + "# allow(no_kernel_filter): too late\n") == 1);
   CHECK(hits(Code::kNoKernelFilter, "recipe sample {\n  # allow(missing_test): another lint\n" + body) == 1);
 }
 
 TEST_CASE("an allow that silences nothing is reported, and its fix removes the whole line") {
-  const std::string text = "recipe sample {\n  # allow(no_kernel_filter): any program\n  on exec when process.name == perl\n}\n";
+  const std::string text =
+      "recipe sample {\n  # allow(no_kernel_filter): any program\n  on exec when process.name == perl\n}\n";
   const Diagnostics found = lint(text);
   REQUIRE(count(found, Code::kUnusedAllow) == 1);
-  const auto each = std::find_if(found.all().begin(), found.all().end(), [](const Diagnostic& d) { return d.code == Code::kUnusedAllow; });
+  const auto each =
+      std::find_if(found.all().begin(), found.all().end(), [](const Diagnostic& d) { return d.code == Code::kUnusedAllow; });
   REQUIRE(each->fixes.size() == 1);
   const Fix& fix = each->fixes[0];
-  CHECK(text.substr(0, fix.span.begin) + fix.text + text.substr(fix.span.end) == "recipe sample {\n  on exec when process.name == perl\n}\n");
+  CHECK(text.substr(0, fix.span.begin) + fix.text + text.substr(fix.span.end) ==
+        "recipe sample {\n  on exec when process.name == perl\n}\n");
   CHECK(hits(Code::kUnusedAllow, "# allow(no_such_lint): why\n" + when("process.name == perl")) == 1);
   CHECK(hits(Code::kUnusedAllow, "# allow(no_kernel_filter): why\n" + when("argv contains \"-x\"")) == 0);
 }
