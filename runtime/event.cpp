@@ -13,6 +13,17 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little, "records are little-endian");
 
+static_assert(
+    [] {
+#define FIELD(id, name, number, ...) \
+  if (number >= 64) return false;
+#define ELEMENT(list, id, name, number, ...) \
+  if (number >= 64) return false;
+#include "bpf/abi/catalogue.def"
+      return true;
+    }(),
+    "an Event holds a bit and an item a field: make Event::kFields larger");
+
 constexpr size_t kAlign = 8;
 constexpr size_t padded(size_t bytes) {
   return (bytes + kAlign - 1) / kAlign * kAlign;

@@ -83,7 +83,7 @@ struct EventValues {
 
 // → record bytes (8-aligned), RECORD_REPLAYED set, boot_wall_ns 0. Defined in record.cpp.
 // Names (the process's, each ancestor's) are filled from the exe where they are absent. As the kernel does: argv beyond
-// RECIPE_ARGV_BYTES or RECIPE_ARGS is cut, a path keeps its last RECIPE_PATH_BYTES, ancestors stop after RECIPE_ANCESTORS; each
+// RECIPE_ARGV_BYTES is cut, a path keeps its last RECIPE_PATH_BYTES, ancestors stop after RECIPE_ANCESTORS; each
 // is then marked truncated. A truncated field without a value is present and empty.
 // Errors: a name that is not its exe's, parent.* that is not ancestors[0]'s, process.cmdline that is not argv's, a field given
 // twice or with the wrong type, a NUL inside a string, a comm or name longer than the kernel's, a number that does not fit, a

@@ -152,19 +152,18 @@ Status Draft::fill_name() {
                "`: they are one file"};
 }
 
+// The kernel reads the first RECIPE_ARGV_BYTES, wherever an element ends.
 Status Draft::fill_argv(const std::vector<std::string>& argv) {
   std::string bytes;
-  bool cut = false;
-  for (size_t i = 0; i < argv.size() && !cut; ++i) {
+  for (size_t i = 0; i < argv.size(); ++i) {
     if (const Status status = check_text(argv[i], "`argv[" + std::to_string(i) + "]`", SIZE_MAX); !status.ok()) return status;
+    if (bytes.size() > RECIPE_ARGV_BYTES) continue;
     bytes += argv[i];
     bytes += '\0';
-    cut = bytes.size() > RECIPE_ARGV_BYTES || (i + 1 == RECIPE_ARGS && argv.size() > RECIPE_ARGS);
   }
-  if (cut) truncated_.set(static_cast<size_t>(FieldId::argv));
   if (bytes.size() > RECIPE_ARGV_BYTES) {
     bytes.resize(RECIPE_ARGV_BYTES);
-    bytes.back() = '\0';
+    truncated_.set(static_cast<size_t>(FieldId::argv));
   }
   items_[FieldId::argv] = std::move(bytes);
   return Done{};
@@ -174,7 +173,8 @@ Status Draft::check_cmdline() const {
   if (!cmdline_) return Done{};
   const auto argv = items_.find(FieldId::argv);
   if (argv == items_.end()) return Error{"`process.cmdline` is made of `argv`: give `argv`"};
-  std::string joined = argv->second.empty() ? "" : argv->second.substr(0, argv->second.size() - 1);
+  std::string joined = argv->second;
+  if (joined.ends_with('\0')) joined.pop_back();
   std::replace(joined.begin(), joined.end(), '\0', ' ');
   // Of an argv that was cut here, the given line may be the whole one.
   const std::string_view given =

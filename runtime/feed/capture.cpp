@@ -68,8 +68,17 @@ Status CaptureWriter::write(std::span<const std::byte> record) {
     return Error{"a record of " + std::to_string(record.size()) + " bytes does not go into a capture"};
   }
   if (state_->file == nullptr) return Error{"`" + state_->path + "` is closed"};
-  if (std::fwrite(record.data(), record.size(), 1, state_->file) != 1)
-    return Error{"cannot write `" + state_->partial + "`", errno};
+  // The reader of a capture runs elsewhere and later: it knows neither this boot nor these processes.
+  record_header header;
+  std::memcpy(&header, record.data(), sizeof header);
+  if ((header.flags & RECORD_REPLAYED) == 0) {
+    header.flags |= RECORD_REPLAYED;
+    if (header.boot_wall_ns == 0) header.boot_wall_ns = state_->boot_wall_ns;
+  }
+  const auto rest = record.subspan(sizeof header);
+  const bool written = std::fwrite(&header, sizeof header, 1, state_->file) == 1 &&
+                       (rest.empty() || std::fwrite(rest.data(), rest.size(), 1, state_->file) == 1);
+  if (!written) return Error{"cannot write `" + state_->partial + "`", errno};
   return Done{};
 }
 

@@ -353,6 +353,7 @@ Error syntax_error(std::string_view line, simdjson::error_code code) {
   } catch (const nlohmann::json::exception&) {
     return Error{"a number is out of range"};
   }
+  if (code == simdjson::NUMBER_ERROR) return Error{"a number is out of range: none is above 9223372036854775807"};
   return Error{std::string("this is no JSON: ") + simdjson::error_message(code)};
 }
 
