@@ -307,6 +307,11 @@ void Builder::compare(Expression& into, P::ComparisonContext* tree) {
   into.op_span = {document_.source, span(tree->start).begin, span(operation).end};
   if (tree->ANY() != nullptr) into.quantifier = WrittenQuantifier::kAny;
   if (tree->ALL() != nullptr) into.quantifier = WrittenQuantifier::kAll;
+  const antlr4::Token* right = tree->value()->start;
+  if (tree->value()->operandWord() != nullptr && begins_line(right)) {
+    // `process.name ==` and then the next member: its key is no value. A word that is meant stands on the operator's line.
+    throw SyntaxFault{SyntaxFault::Kind::kUnexpected, right->getTokenIndex(), "a value"};
+  }
   into.value = value(tree->value());
   if (operation->WITHIN() != nullptr) unsupported(into.op_span, "`within`");
   if (operation->HAS() != nullptr && operation->FLAG() == nullptr && operation->OPTION() == nullptr) {

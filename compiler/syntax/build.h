@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // ANTLR's trees → Document. One call an entry rule of the grammar; literals are read here. What the grammar allows and the
-// language does not (a comma too many, a macro that is compared) is reported here.
+// language does not (a comma too many, a macro that is compared) is reported here;
+// a value that is missing is thrown as the SyntaxFault that the parser would have thrown.
 #pragma once
 #include <string_view>
 

@@ -65,6 +65,7 @@ class FileParser {
   BoundedParser parser_;
   Builder builder_;
   size_t faults_ = 0;
+  bool ended_ = false;  // the end of the declaration came too early, and that was reported
   bool joins_ = false;  // the member before ended with a condition, which `and` or `or` would carry on
 };
 
@@ -116,6 +117,8 @@ void FileParser::unexpected(size_t token, std::string_view expected, size_t from
     wanted = bare ? "an operator, `and`, `or` or `)`" : "`and`, `or` or `)`";
   }
   if (found.kind == kEndOfText) {
+    if (ended_) return;  // one bracket is missing, and each part around it would say so
+    ended_ = true;
     const std::optional<size_t> open = innermost_open(chunk_.tokens);
     const Token& last = at(chunk_.tokens.size() < 2 ? 0 : chunk_.tokens.size() - 2);
     if (open) {
@@ -196,6 +199,7 @@ void FileParser::declaration() {
   window_.assign(chunk_.tokens);
   parser_.reset();
   joins_ = false;
+  ended_ = false;
   if (first.kind == P::RECIPE) return recipe();
 
   const bool parsed = attempt([&] {

@@ -30,8 +30,7 @@ TEST_CASE("an error shows its place, its line, the span underlined and the label
 TEST_CASE("a second place is underlined with dashes, lines between are left out") {
   Fixture f("one\ntwo\nthree\nfour\n");
   f.diagnostics.add(Code::kSyntax, f.span(14, 18), "twice", "again").secondary.push_back({f.span(0, 3), "first"});
-  CHECK(f.text() ==
-        "error[E0001]: twice\n --> a.recipe:4:1\n  |\n1 | one\n  | --- first\n...\n4 | four\n  | ^^^^ again\n");
+  CHECK(f.text() == "error[E0001]: twice\n --> a.recipe:4:1\n  |\n1 | one\n  | --- first\n...\n4 | four\n  | ^^^^ again\n");
 }
 
 TEST_CASE("carets stand under characters, not bytes, and a tab is one column") {

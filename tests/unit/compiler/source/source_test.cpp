@@ -44,7 +44,8 @@ TEST_CASE("a text stays where it is when more sources are added") {
 
 TEST_CASE("what cannot be read is an error that names the path and the reason") {
   Sources sources;
-  CHECK(sources.load("/nowhere/at/all.recipe").error().message() == "cannot open `/nowhere/at/all.recipe`: No such file or directory");
+  CHECK(sources.load("/nowhere/at/all.recipe").error().message() ==
+        "cannot open `/nowhere/at/all.recipe`: No such file or directory");
   CHECK(sources.load("/tmp").error().code == EISDIR);
   CHECK(sources.load("/dev/zero").error().message() == "cannot read `/dev/zero`: it is larger than 64 MiB");
 }

@@ -19,7 +19,9 @@ struct Parsed {
   }
 };
 
-Parsed condition(const std::string& text) { return Parsed("recipe a {\n  on exec when " + text + "\n}\n"); }
+Parsed condition(const std::string& text) {
+  return Parsed("recipe a {\n  on exec when " + text + "\n}\n");
+}
 
 std::string repeated(const std::string& text, size_t n) {
   std::string out;
