@@ -44,6 +44,7 @@ List list_of(const EventValues& event, FieldId field) {
   if (field == FieldId::argv && event.argv) {
     list.absent = false;
     for (const Text& text : *event.argv) list.texts.push_back({Value::kText, 0, text});
+    if (list.truncated && !list.texts.empty()) list.texts.back().kind = Value::kCut;
   }
   if (field == FieldId::process_ancestors && event.ancestors) {
     list.absent = false;
@@ -381,11 +382,15 @@ Truth evaluate_test(const Test& test, const World& world, const std::vector<Boun
     const List list = list_of(*world.event, subject.field);
     if (list.absent) return Truth::kFalse;
     if (test.op == Operator::kExists) return Truth::kTrue;
+    if (world.kernel_knows && list.truncated && !list.texts.empty() && test.op == Operator::kStartsWith && !test.nocase &&
+        test.over == Over::kAnyElement && test_value(test, {Value::kText, 0, list.texts.back().text}, false) == Truth::kTrue) {
+      return Truth::kTrue;
+    }
     return over_elements(list.size(), list.truncated, test.over == Over::kAnyElement,
                          [&](size_t i) { return test_value(test, list.texts[i], false); });
   }
   const Value value = field_value(*world.event, subject.field);
-  if (world.exe_by_name && subject.field == FieldId::process_exe && test.op == Operator::kEquals && !test.nocase &&
+  if (world.kernel_knows && subject.field == FieldId::process_exe && test.op == Operator::kEquals && !test.nocase &&
       value.kind == Value::kCut) {
     const Value name = field_value(*world.event, FieldId::process_name);
     const bool possible =
@@ -470,14 +475,17 @@ Truth evaluate_node(const Tree& tree, uint32_t at, const World& world, std::vect
     case Kind::kAny:
     case Kind::kAll: {
       const List list = list_of(*world.event, node.list);
-      if (!list.absent) {
-        result = over_elements(list.size(), list.truncated, kind(node) == Kind::kAny, [&](size_t i) {
-          loops.push_back({node.list, i});
-          const Truth one = evaluate_node(tree, at + 1, world, loops);
-          loops.pop_back();
-          return one;
-        });
+      if (list.absent) break;
+      const bool any = kind(node) == Kind::kAny;
+      result = any ? Truth::kFalse : Truth::kTrue;
+      // The cut element is there, its text is not known; more may follow it.
+      for (size_t i = 0; i < list.size(); ++i) {
+        loops.push_back({node.list, i});
+        const Truth one = evaluate_node(tree, at + 1, world, loops);
+        loops.pop_back();
+        result = any ? std::max(result, one) : std::min(result, one);
       }
+      if (list.truncated) result = any ? std::max(result, Truth::kUnknown) : std::min(result, Truth::kUnknown);
       break;
     }
   }

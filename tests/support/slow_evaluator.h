@@ -14,9 +14,10 @@ namespace recipe::slow {
 struct World {
   const EventValues* event = nullptr;
   const std::vector<OptionTable>* tables = nullptr;
-  // What the kernel knows beyond the words of test.h: the last component of a cut process.exe is process.name, so `==` with
-  // another last component is false, not unknown.
-  bool exe_by_name = false;
+  // What the kernel knows beyond the words of test.h, of cut values: the last component of a cut process.exe is process.name,
+  // so
+  // `==` with another last component is false; a cut element of argv that begins with a text does so however it goes on.
+  bool kernel_knows = false;
 };
 
 [[nodiscard]] Truth evaluate(const Predicate& predicate, const World& world);
