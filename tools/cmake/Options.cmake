@@ -4,7 +4,7 @@ option(RECIPE_FUZZ "build the fuzz targets against libFuzzer (clang); else they 
 set(RECIPE_SANITIZE "" CACHE STRING "sanitizers of our own targets: address,undefined or thread")
 
 add_library(recipe_options INTERFACE)
-target_include_directories(recipe_options INTERFACE ${CMAKE_SOURCE_DIR} ${CMAKE_BINARY_DIR}/generated)
+target_include_directories(recipe_options INTERFACE ${CMAKE_SOURCE_DIR})
 target_compile_options(recipe_options INTERFACE -Wall -Wextra -Wshadow -Wnon-virtual-dtor -Wimplicit-fallthrough -Werror)
 target_compile_definitions(recipe_options INTERFACE RECIPE_VERSION="${PROJECT_VERSION}")
 if(RECIPE_SANITIZE)
