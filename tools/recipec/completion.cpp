@@ -67,7 +67,7 @@ std::vector<std::string> names_of(const std::vector<Entry>& entries) {
 }
 
 // 'text' for a shell: a quote ends the string, stands escaped, and begins another.
-std::string quoted(std::string_view text) {
+std::string shell_quoted(std::string_view text) {
   std::string out = "'";
   for (const char c : text) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
   return out + "'";
@@ -82,7 +82,7 @@ std::string bash(const CLI::App& app) {
       "  COMPREPLY=()\n"
       "  if [ \"$COMP_CWORD\" -eq 1 ]; then\n"
       "    mapfile -t COMPREPLY < <(compgen -W " +
-      quoted(joined(names_of(entries)) + " --help --version") +
+      shell_quoted(joined(names_of(entries)) + " --help --version") +
       " -- \"$word\")\n"
       "    return\n"
       "  fi\n"
@@ -90,8 +90,8 @@ std::string bash(const CLI::App& app) {
   for (const Entry& entry : entries) {
     for (const Switch& each : entry.switches) {
       if (!each.choices.empty()) {
-        out += "    " + entry.name + ":" + each.name + ") mapfile -t COMPREPLY < <(compgen -W " + quoted(joined(each.choices)) +
-               " -- \"$word\"); return ;;\n";
+        out += "    " + entry.name + ":" + each.name + ") mapfile -t COMPREPLY < <(compgen -W " +
+               shell_quoted(joined(each.choices)) + " -- \"$word\"); return ;;\n";
       } else if (each.takes_value) {
         out += "    " + entry.name + ":" + each.name + ") mapfile -t COMPREPLY < <(compgen -f -- \"$word\"); return ;;\n";
       }
@@ -102,9 +102,10 @@ std::string bash(const CLI::App& app) {
     std::vector<std::string> words;
     for (const Switch& each : entry.switches) words.push_back(each.name);
     out += "    " + entry.name + ")\n      if [[ $word == -* ]]; then mapfile -t COMPREPLY < <(compgen -W " +
-           quoted(joined(words)) + " -- \"$word\")\n      else ";
-    out += entry.words.empty() ? "mapfile -t COMPREPLY < <(compgen -f -- \"$word\")\n"
-                               : "mapfile -t COMPREPLY < <(compgen -W " + quoted(joined(entry.words)) + " -- \"$word\")\n";
+           shell_quoted(joined(words)) + " -- \"$word\")\n      else ";
+    out += entry.words.empty()
+               ? "mapfile -t COMPREPLY < <(compgen -f -- \"$word\")\n"
+               : "mapfile -t COMPREPLY < <(compgen -W " + shell_quoted(joined(entry.words)) + " -- \"$word\")\n";
     out += "      fi ;;\n";
   }
   return out + "  esac\n}\ncomplete -o filenames -F _recipec recipec\n";
@@ -125,7 +126,7 @@ std::string zsh(const CLI::App& app) {
   std::string out =
       "#compdef recipec\n# zsh completion of recipec: put it as _recipec into a folder of $fpath\n_recipec() {\n  local -a "
       "commands\n  commands=(\n";
-  for (const Entry& entry : entries) out += "    " + quoted(entry.name + ":" + zsh_doc(entry.doc)) + "\n";
+  for (const Entry& entry : entries) out += "    " + shell_quoted(entry.name + ":" + zsh_doc(entry.doc)) + "\n";
   out +=
       "  )\n  if (( CURRENT == 2 )); then\n    _describe command commands\n    return\n  fi\n  local command=$words[2]\n  "
       "shift words\n  (( CURRENT-- ))\n  case $command in\n";
@@ -135,9 +136,9 @@ std::string zsh(const CLI::App& app) {
       std::string spec = each.name + "[" + zsh_doc(each.doc) + "]";
       if (!each.choices.empty()) spec += ":value:(" + joined(each.choices) + ")";
       if (each.choices.empty() && each.takes_value) spec += ":file:_files";
-      out += "        " + quoted(spec) + " \\\n";
+      out += "        " + shell_quoted(spec) + " \\\n";
     }
-    out += "        " + quoted(entry.words.empty() ? "*:file:_files" : "1:value:(" + joined(entry.words) + ")") + " ;;\n";
+    out += "        " + shell_quoted(entry.words.empty() ? "*:file:_files" : "1:value:(" + joined(entry.words) + ")") + " ;;\n";
   }
   return out +
          "  esac\n}\nif [ \"$funcstack[1]\" = _recipec ]; then\n  _recipec \"$@\"\nelse\n  compdef _recipec recipec\nfi\n";
