@@ -24,14 +24,14 @@ Result<std::string> make_canary_token() {
   return token;
 }
 
-void add_canary(Filter& filter, const std::string& name, const std::string& token) {
+void add_canary(Filter& filter, const Canary& canary) {
   FilterSlot slot;
-  slot.terms.push_back({LANE_ARGV, false, {{KeyKind::kExact, false, 0, token}}});
+  slot.terms.push_back({LANE_ARGV, false, {{KeyKind::kExact, false, 0, canary.token}}});
   const auto named = std::find_if(filter.blocks.begin(), filter.blocks.end(), [&](const FilterBlock& block) {
-    return std::find(block.names.begin(), block.names.end(), name) != block.names.end();
+    return std::find(block.names.begin(), block.names.end(), canary.name) != block.names.end();
   });
   if (named == filter.blocks.end()) {
-    filter.blocks.push_back({{name}, {std::move(slot)}});
+    filter.blocks.push_back({{canary.name}, {std::move(slot)}});
   } else if (named->slots.size() < RECIPE_SLOTS) {
     named->slots.push_back(std::move(slot));
   } else {

@@ -13,7 +13,12 @@ namespace recipe {
 inline constexpr std::string_view kCanaryPrefix = "--canary=";
 
 [[nodiscard]] Result<std::string> make_canary_token();  // "--canary=" and 32 hexadecimal digits, fresh
-// Lets an exec of `name` with `token` among its arguments through: one slot that belongs to no clause.
-void add_canary(Filter& filter, const std::string& name, const std::string& token);
+
+struct Canary {
+  std::string name;   // the file name that the kernel will see
+  std::string token;  // argv[1], of two elements
+};
+// Lets its exec through: one slot that belongs to no clause.
+void add_canary(Filter& filter, const Canary& canary);
 
 }  // namespace recipe

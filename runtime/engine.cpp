@@ -8,9 +8,10 @@
 
 namespace recipe {
 
-Result<std::unique_ptr<Engine>> Engine::build(Artefact artefact, uint64_t seed, uint32_t generation) {
+Result<std::unique_ptr<Engine>> Engine::build(Artefact artefact, uint64_t seed, uint32_t generation, const Canary* canary) {
   if (Status whole = verify(artefact); !whole.ok()) return whole.error();
   // Every index of the artefact is in range.
+  if (canary != nullptr) add_canary(artefact.filter, *canary);
   Result<FilterImage> image = lay_out(artefact.filter, seed, generation);
   if (!image.ok()) return image.error();
   // Kernel and userspace read the same bytes.
@@ -18,6 +19,7 @@ Result<std::unique_ptr<Engine>> Engine::build(Artefact artefact, uint64_t seed, 
   engine->artefact_ = std::move(artefact);
   engine->image_ = std::move(*image);
   engine->generation_ = generation;
+  if (canary != nullptr) engine->canary_ = canary->token;
   Result<std::unique_ptr<Matcher>> matcher = Matcher::build(engine->artefact_);
   if (!matcher.ok()) return matcher.error();
   // Every pattern is compiled; nothing below can fail for the artefact's sake.

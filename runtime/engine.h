@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "runtime/artefact/artefact.h"
+#include "runtime/canary.h"
 #include "runtime/classify/classify.h"
 #include "runtime/context/context.h"
 #include "runtime/detection.h"
@@ -38,8 +39,10 @@ class Throttles;
 
 class Engine {
  public:
-  // seed: of the filter's hashes; a fresh secret one each load. generation: what records must carry (live).
-  [[nodiscard]] static Result<std::unique_ptr<Engine>> build(Artefact artefact, uint64_t seed, uint32_t generation);
+  // seed: of the filter's hashes; a fresh secret one each load. generation: what records must carry (live). canary: whose exec
+  // is let through, and proves once that the probes see instead of being judged.
+  [[nodiscard]] static Result<std::unique_ptr<Engine>> build(Artefact artefact, uint64_t seed, uint32_t generation,
+                                                             const Canary* canary = nullptr);
   ~Engine();
 
   // Judges one record. Detections are appended to `out`; a malformed record is counted, and the error says what.
@@ -50,11 +53,6 @@ class Engine {
   [[nodiscard]] Counters& counters() { return counters_; }
   [[nodiscard]] uint64_t sequence() const { return sequence_; }
 
-  // The next live exec whose argv is [anything, token] proves that the probes see, and is not judged (runtime/canary.h).
-  void expect_canary(std::string token) {
-    canary_ = std::move(token);
-    canary_seen_ = false;
-  }
   [[nodiscard]] bool canary_seen() const { return canary_seen_; }
 
  private:

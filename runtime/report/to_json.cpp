@@ -12,6 +12,8 @@ namespace {
 
 class Writer {
  public:
+  explicit Writer(bool escaped) : escaped_(escaped) {}
+
   void open(char bracket) {
     out_ += bracket;
     first_ = true;
@@ -75,7 +77,7 @@ class Writer {
 
   std::string out_;
   bool first_ = true;
-  bool escaped_ = false;
+  bool escaped_;
 };
 
 // Which members the catalogue gives a process (prefix "process."), a parent ("process.parent.") or an ancestor.
@@ -208,10 +210,7 @@ void write_rest(Writer& json, const Detection& detection) {
   }
 }
 
-}  // namespace
-
-std::string to_json(const Detection& detection) {
-  Writer json;
+void write_line(Writer& json, const Detection& detection) {
   json.open('{');
   json.pair("id", detection.id);
   json.pair("time", rfc3339(detection.time_unix_ns));
@@ -232,7 +231,18 @@ std::string to_json(const Detection& detection) {
   write_rest(json, detection);
   if (json.escaped()) json.pair("encoding", "escaped");
   json.close('}');
-  return json.take();
+}
+
+}  // namespace
+
+// Once one string needs the encoding, all of the line are in it: then the line is written anew.
+std::string to_json(const Detection& detection) {
+  Writer plain(false);
+  write_line(plain, detection);
+  if (!plain.escaped()) return plain.take();
+  Writer escaped(true);
+  write_line(escaped, detection);
+  return escaped.take();
 }
 
 }  // namespace recipe

@@ -65,6 +65,7 @@ void Output::heed(const Status& status, Engine& engine) {
   if (status.ok()) return;
   if (!failed_) complain(status.error().message());
   failed_ = true;
+  if (status.error().code == EPIPE) hung_up_ = true;
 }
 
 std::string Output::detected() const {

@@ -23,6 +23,7 @@ class Output {
   void flush(Engine& engine);
   void close(Engine& engine);
   [[nodiscard]] bool failed() const { return failed_; }
+  [[nodiscard]] bool hung_up() const { return hung_up_; }  // nobody will read any more
   [[nodiscard]] bool met_fail_on() const { return met_fail_on_; }
   [[nodiscard]] uint64_t detections() const { return written_; }
   // Lines for the end: recipes that detected, most important first, each with its number and its first message.
@@ -41,7 +42,7 @@ class Output {
   std::unique_ptr<Sink> sink_;
   std::map<std::string, Seen> seen_;
   uint64_t written_ = 0;
-  bool failed_ = false, met_fail_on_ = false;
+  bool failed_ = false, hung_up_ = false, met_fail_on_ = false;
 };
 
 // "2 ring_full (events that ...)", joined, of the counters of loss; empty: nothing was lost.

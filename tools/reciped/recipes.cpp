@@ -121,7 +121,17 @@ int Recipes::load(Artefact& artefact) const {
 Artefact everything() {
   Artefact artefact;
   artefact.passages.emplace_back();
-  artefact.filter.blocks.push_back({{}, {FilterSlot{}}});
+  artefact.files.emplace_back();
+  // A slot belongs to a clause, a clause to a recipe; this one is off, so nothing is ever judged.
+  RecipeInfo& recipe = artefact.recipes.emplace_back();
+  recipe.name = "everything";
+  recipe.enabled = false;
+  Trigger& trigger = artefact.triggers.emplace_back();
+  trigger.recipe.value = 0;
+  trigger.event = EventId::exec;
+  trigger.program.nodes.push_back({NodeKind::kFalse, false, FieldId::kNone, 1, 0, 0});
+  artefact.clauses.push_back({TriggerId{0}, {}, false});
+  artefact.filter.blocks.push_back({{}, {FilterSlot{{}, {ClauseId{0}}}}});
   return artefact;
 }
 

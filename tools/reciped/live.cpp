@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+// load → fill → attach → canary; after that the daemon may say that it watches.
+#include "tools/reciped/live.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/random.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstring>
+#include <filesystem>
+
+#include "runtime/canary.h"
+#include "tools/reciped/command.h"
+
+namespace recipe::reciped {
+namespace {
+
+constexpr uint32_t kFirstGeneration = 1;
+constexpr std::chrono::seconds kCanaryPatience{5};  // an exec takes a millisecond; a machine under load may take a while
+
+// The file name that the kernel will see when this program executes itself.
+Result<std::string> own_name() {
+  std::error_code error;
+  const auto path = std::filesystem::read_symlink("/proc/self/exe", error);
+  if (error) return Error{"cannot read /proc/self/exe", error.value()};
+  std::string name = path.filename().string();
+  constexpr std::string_view kDeleted = " (deleted)";
+  if (name.ends_with(kDeleted)) name.resize(name.size() - kDeleted.size());
+  return name;
+}
+
+// A child that waits for a byte and then executes this program with the token. The descriptor releases it.
+class CanaryChild {
+ public:
+  [[nodiscard]] Status start(const std::string& token) {
+    std::array<int, 2> gate{};
+    if (pipe2(gate.data(), O_CLOEXEC) != 0) return Error{"cannot make a pipe", errno};
+    pid_ = fork();
+    if (pid_ == 0) {
+      char byte = 0;
+      close(gate[1]);
+      if (read(gate[0], &byte, 1) != 1) _exit(1);
+      char* const arguments[] = {const_cast<char*>("reciped"), const_cast<char*>(token.c_str()), nullptr};
+      execv("/proc/self/exe", arguments);
+      _exit(1);
+    }
+    const int code = errno;
+    close(gate[0]);
+    gate_ = gate[1];
+    if (pid_ < 0) return Error{"cannot fork", code};
+    return Done{};
+  }
+  ~CanaryChild() {
+    if (gate_ >= 0) close(gate_);
+    if (pid_ > 0) waitpid(pid_, nullptr, 0);
+  }
+  [[nodiscard]] bool release() const { return write(gate_, "x", 1) == 1; }
+  [[nodiscard]] pid_t pid() const { return pid_; }
+
+ private:
+  pid_t pid_ = -1;
+  int gate_ = -1;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Live>> Live::start(Artefact artefact, bool scope) {
+  const Result<std::string> token = make_canary_token();
+  const Result<std::string> name = own_name();
+  uint64_t seed = 0;
+  if (!token.ok()) return token.error();
+  if (!name.ok()) return name.error();
+  if (getrandom(&seed, sizeof seed, 0) != sizeof seed) return Error{"cannot get random bytes", errno};
+  Result<std::unique_ptr<Kernel>> kernel = Kernel::load();
+  if (!kernel.ok()) return kernel.error();
+  const Canary canary{*name, *token};
+  Result<std::unique_ptr<Engine>> engine = Engine::build(std::move(artefact), seed, kFirstGeneration, &canary);
+  if (!engine.ok()) return engine.error();
+  std::unique_ptr<Live> live(new Live);
+  live->kernel_ = std::move(*kernel);
+  live->engine_ = std::move(*engine);
+  live->context_ = make_live_context(live->kernel_.get());
+  live->kernel_->set_scope(scope);
+  if (Status installed = live->kernel_->install(live->engine_->image()); !installed.ok()) return installed.error();
+  // The probes run; whether they see is not yet known.
+  if (Status proved = live->prove(*token, scope); !proved.ok()) return proved.error();
+  size_t recipes = 0;
+  for (const RecipeInfo& recipe : live->engine_->artefact().recipes) recipes += recipe.enabled ? 1 : 0;
+  live->coverage_ = fmt::format("{} recipe{}, probes", recipes, recipes == 1 ? "" : "s");
+  std::string_view joint = " ";
+  for (const ProbeStatistics& probe : live->kernel_->statistics()) {
+    if (!probe.attached) continue;
+    live->coverage_ += fmt::format("{}{}", joint, probe.name);
+    joint = ", ";
+  }
+  return live;
+}
+
+Status Live::prove(const std::string& token, bool scope) {
+  CanaryChild canary;
+  if (Status started = canary.start(token); !started.ok()) return started;
+  if (scope) {
+    if (Status watched = kernel_->watch(static_cast<uint32_t>(canary.pid())); !watched.ok()) return watched;
+  }
+  if (!canary.release()) return Error{"cannot start the canary", errno};
+  const auto until = std::chrono::steady_clock::now() + kCanaryPatience;
+  while (!engine_->canary_seen() && std::chrono::steady_clock::now() < until) {
+    // Nobody has asked for detections yet: what comes before the canary waits in detections_.
+    if (Status pumped = pump(std::chrono::milliseconds(20)); !pumped.ok()) return pumped;
+  }
+  if (engine_->canary_seen()) return Done{};
+  return Error{"not watching: the probes are attached, but did not see the canary that was executed to prove them"};
+}
+
+void Live::judge(std::span<const std::byte> record) {
+  const bool waiting = !engine_->canary_seen();
+  // The ring is read-only and its records know time from boot only.
+  copy_.assign((record.size() + 7) / 8, 0);
+  std::memcpy(copy_.data(), record.data(), record.size());
+  const auto bytes = std::as_writable_bytes(std::span(copy_)).first(record.size());
+  if (bytes.size() >= sizeof(record_header)) {
+    const uint64_t boot = kernel_->boot_wall_ns();
+    std::memcpy(bytes.data() + offsetof(record_header, boot_wall_ns), &boot, sizeof boot);
+  }
+  if (Status status = engine_->judge(bytes, *context_, detections_); !status.ok()) {
+    complain("a record from the kernel: " + status.error().message());
+  }
+  const bool was_canary = waiting && engine_->canary_seen();
+  if (tap_ && !was_canary) tap_(record);
+}
+
+void Live::take_counters() {
+  const KernelCounters kernel = kernel_->counters();
+  for (size_t i = 0; i < kernel.size(); ++i) {
+    if (info(static_cast<Counter>(i)).kernel) engine_->counters()[i] = kernel[i];
+  }
+}
+
+Status Live::pump(std::chrono::milliseconds timeout) {
+  const Result<size_t> got = kernel_->poll([&](std::span<const std::byte> record) { judge(record); }, timeout);
+  if (!got.ok()) return got.error();
+  if (*got > 0) take_counters();
+  if (output_ != nullptr && !detections_.empty()) {
+    output_->write(detections_, *engine_);
+    output_->flush(*engine_);
+  }
+  return Done{};
+}
+
+Status Live::finish() {
+  kernel_->detach();
+  const Result<size_t> got = kernel_->drain([&](std::span<const std::byte> record) { judge(record); });
+  take_counters();
+  if (output_ != nullptr) {
+    output_->write(detections_, *engine_);
+    output_->close(*engine_);
+  }
+  if (!got.ok()) return got.error();
+  return Done{};
+}
+
+}  // namespace recipe::reciped

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// A live session: kernel half, engine and context put together, proved by the canary. What run, watch and record share.
+#pragma once
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "runtime/engine.h"
+#include "runtime/kernel/kernel.h"
+#include "tools/reciped/output.h"
+
+namespace recipe::reciped {
+
+class Live {
+ public:
+  // Loads, attaches and sees its own canary, or says why not and what to do. scope: only watched processes are looked at.
+  [[nodiscard]] static Result<std::unique_ptr<Live>> start(Artefact artefact, bool scope);
+
+  // Who is given each record that is not the canary's, and who the detections; either may be nobody.
+  void tap(std::function<void(std::span<const std::byte>)> tap) { tap_ = std::move(tap); }
+  void output(Output* output) { output_ = output; }
+
+  // Judges what is there; waits up to `timeout` for the first.
+  [[nodiscard]] Status pump(std::chrono::milliseconds timeout);
+  // Stops the probes and judges what they have sent until then.
+  [[nodiscard]] Status finish();
+
+  [[nodiscard]] Kernel& kernel() { return *kernel_; }
+  [[nodiscard]] Engine& engine() { return *engine_; }
+  // "24 recipes, probes recipe_exec, recipe_fork, recipe_exit"
+  [[nodiscard]] const std::string& coverage() const { return coverage_; }
+
+ private:
+  Live() = default;
+  [[nodiscard]] Status prove(const std::string& token, bool scope);
+  void judge(std::span<const std::byte> record);
+  void take_counters();
+
+  std::unique_ptr<Kernel> kernel_;
+  std::unique_ptr<Engine> engine_;
+  std::unique_ptr<Context> context_;
+  std::function<void(std::span<const std::byte>)> tap_;
+  Output* output_ = nullptr;
+  std::vector<Detection> detections_;
+  std::vector<uint64_t> copy_;
+  std::string coverage_;
+};
+
+}  // namespace recipe::reciped

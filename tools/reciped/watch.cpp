@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+// reciped watch -- COMMAND: one CI step under watch. COMMAND's stdin, stdout, stderr and exit code are its own.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstring>
+
+#include "runtime/report/report.h"
+#include "runtime/sink/write_all.h"
+#include "tools/reciped/child.h"
+#include "tools/reciped/live.h"
+#include "tools/reciped/recipes.h"
+
+namespace recipe::reciped {
+namespace {
+
+constexpr std::chrono::milliseconds kTurn{50};  // COMMAND's end is noticed by its signal, at the latest after this
+
+struct Watch {
+  Recipes recipes;
+  Output output;
+  std::string on_error = "fail";
+
+  int run(const Command& command) {
+    if (command.empty()) {
+      complain("no COMMAND to watch: write it behind `--`, as in `reciped watch --recipes rules/ -- make test`");
+      return kUsage;
+    }
+    Artefact artefact;
+    if (const int exit = recipes.load(artefact); exit != kClean) return exit;
+    if (const int exit = output.open(STDERR_FILENO); exit != kClean) return exit;
+    Signals signals(false);
+    Result<std::unique_ptr<Live>> live = Live::start(std::move(artefact), true);
+    if (!live.ok()) return run_unwatched(command, signals, live.error());
+    Child child;
+    Status ready = child.start(command, signals);
+    if (ready.ok()) ready = (*live)->kernel().watch(static_cast<uint32_t>(child.pid()));
+    if (!ready.ok()) {
+      complain(ready.error().message());
+      return kFault;
+    }
+    return run_watched(**live, child, command);
+  }
+
+  int run_watched(Live& live, Child& child, const Command& command) {
+    const auto begin = std::chrono::steady_clock::now();
+    live.output(&output);
+    if (const int error = child.release(); error != 0) {
+      complain("cannot run `" + printable(command[0]) + "`: " + std::strerror(error));
+    }
+    while (!child.ended(false)) {
+      if (Status pumped = live.pump(kTurn); !pumped.ok()) {
+        complain("watching ended before COMMAND did: " + pumped.error().message());
+        break;
+      }
+    }
+    const int code = child.ended(true).value_or(kFault);
+    const Status finished = live.finish();
+    if (!finished.ok()) complain(finished.error().message());
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+    summarize(live, command, code, took.count());
+    if (code != 0) return code;
+    if (output.failed() || !finished.ok()) return kFault;
+    return output.met_fail_on() ? kFindings : kClean;
+  }
+
+  void summarize(Live& live, const Command& command, int code, double seconds) const {
+    const Counters& counters = live.engine().counters();
+    std::string text = fmt::format("reciped: `{}` ended with {} after {:.1f} s\n", printable(command[0]), code, seconds);
+    if (output.detections() == 0) {
+      text += "  detected  nothing\n";
+    } else {
+      text += fmt::format("  detected  {} time{}:\n{}", output.detections(), output.detections() == 1 ? "" : "s",
+                          output.detected());
+    }
+    const auto of = [&](Counter counter) { return counters[static_cast<size_t>(counter)]; };
+    if (of(Counter::k_detections_excepted) + of(Counter::k_detections_throttled) > 0) {
+      text += fmt::format("  held back {} by exceptions, {} by throttles\n", of(Counter::k_detections_excepted),
+                          of(Counter::k_detections_throttled));
+    }
+    // One event is the canary's own.
+    text += fmt::format("  watched   {}; the canary was seen; {} execs of COMMAND's tree passed the kernel's filter\n",
+                        live.coverage(), of(Counter::k_events_seen) - 1);
+    const std::string lost = losses(counters);
+    text += fmt::format("  lost      {}\n", lost.empty() ? "nothing" : lost);
+    (void)write_all(STDERR_FILENO, text).ok();
+  }
+
+  int run_unwatched(const Command& command, Signals& signals, const Error& why) {
+    complain("cannot watch: " + why.message());
+    if (on_error == "fail") {
+      complain("COMMAND was not run; `--on-error warn` runs it unwatched, `reciped features` says what is missing");
+      return kFault;
+    }
+    complain("WARNING: COMMAND RUNS UNWATCHED, nothing of it will be detected");
+    Child child;
+    if (Status started = child.start(command, signals); !started.ok()) {
+      complain(started.error().message());
+      return kFault;
+    }
+    if (const int error = child.release(); error != 0) {
+      complain("cannot run `" + printable(command[0]) + "`: " + std::strerror(error));
+    }
+    const int code = child.ended(true).value_or(kFault);
+    complain("WARNING: COMMAND RAN UNWATCHED (" + why.message() + ")");
+    return code;
+  }
+};
+
+}  // namespace
+
+Run declare_watch(CLI::App& app) {
+  auto* command = app.add_subcommand("watch", "run COMMAND and detect in its process tree; a summary at the end");
+  auto self = std::make_shared<Watch>();
+  self->recipes.declare(*command, true);
+  self->output.declare(*command, true);
+  command->add_option("--on-error", self->on_error, "what to do where COMMAND cannot be watched: fail (and not run it) or warn")
+      ->check(CLI::IsMember({"fail", "warn"}))
+      ->capture_default_str();
+  command->footer(
+      "COMMAND stands behind `--`. Exit code: COMMAND's own (128 + n for signal n, 127 not found, 126 not executable);\n"
+      "1 when COMMAND went well and --fail-on was met; 4 when it could not be watched.\n"
+      "Detections go to stderr, or to the file of --output.\n\n"
+      "Example:\n  reciped watch --recipes rules/ --fail-on high --output detections.jsonl -- make test");
+  return [self](const Command& behind) { return self->run(behind); };
+}
+
+}  // namespace recipe::reciped
