@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+// The engine from recipe text to detections, by events as they are replayed: exceptions, throttles, candidates, losses.
+#include "runtime/engine.h"
+
+#include <catch2/catch.hpp>
+
+#include "compiler/compile.h"
+#include "runtime/feed/json.h"
+
+namespace recipe {
+namespace {
+
+constexpr const char* kRecipe = R"(recipe r {
+  title "R"
+  category execution
+  method command_and_scripting_interpreter
+  importance high
+  version 1
+  status stable
+  on exec when process.name in [perl, ruby] and argv contains "-e"
+  except "packages" when any p in process.ancestors: p.name == dpkg
+  THROTTLE
+  message "{process.name} ran {process.cmdline} for {process.user}"
+}
+)";
+
+std::unique_ptr<Engine> engine_of(const std::string& throttle, const Canary* canary = nullptr) {
+  std::string text = kRecipe;
+  text.replace(text.find("THROTTLE"), 8, throttle);
+  Compilation compilation;
+  compile_text(compilation, "r.recipe", text, {});
+  REQUIRE(compilation.ok);
+  auto engine = Engine::build(std::move(compilation.artefact), 42, 7, canary);
+  REQUIRE(engine.ok());
+  return std::move(*engine);
+}
+
+std::vector<uint64_t> record_of(const std::string& json) {
+  JsonEvents events;
+  auto values = events.parse(json);
+  REQUIRE(values.ok());
+  auto record = encode_record(*values);
+  REQUIRE(record.ok());
+  return *record;
+}
+
+std::vector<Detection> judge(Engine& engine, const std::vector<uint64_t>& record) {
+  std::vector<Detection> out;
+  const auto context = make_record_context();
+  REQUIRE(engine.judge(std::as_bytes(std::span(record)), *context, out).ok());
+  return out;
+}
+
+uint64_t of(Engine& engine, Counter counter) {
+  return engine.counters()[static_cast<size_t>(counter)];
+}
+
+constexpr const char* kPerl =
+    R"({"event":"exec","time":"2026-11-23T10:00:00Z","process":{"pid":5,"name":"perl"},"argv":["perl","-e","print 1"]})";
+
+}  // namespace
+
+TEST_CASE("an event that a recipe wants becomes a detection that says why in the recipe's words") {
+  const auto engine = engine_of("");
+  const auto out = judge(*engine, record_of(kPerl));
+  REQUIRE(out.size() == 1);
+  CHECK(out[0].recipe == "r");
+  CHECK(out[0].sequence == 1);
+  CHECK(out[0].message == "perl ran perl -e print 1 for -");
+  CHECK(out[0].why.file == "r.recipe");
+  CHECK(out[0].why.line == 8);
+  REQUIRE(out[0].why.terms.size() == 2);
+  CHECK(out[0].why.clause.find("argv contains \"-e\"") != std::string::npos);
+  CHECK(out[0].replayed);
+  CHECK(judge(*engine, record_of(R"({"event":"exec","process":{"name":"perl"},"argv":["perl","x.pl"]})")).empty());
+  CHECK(judge(*engine, record_of(kPerl))[0].sequence == 2);
+}
+
+TEST_CASE("an exception holds a match back and is counted") {
+  const auto engine = engine_of("");
+  const auto out = judge(
+      *engine,
+      record_of(
+          R"({"event":"exec","process":{"name":"perl","ancestors":[{"name":"sh"},{"name":"dpkg"}]},"argv":["perl","-e","1"]})"));
+  CHECK(out.empty());
+  CHECK(of(*engine, Counter::k_detections_excepted) == 1);
+}
+
+TEST_CASE("a throttle lets its number out per period and values, and counts the rest") {
+  const auto engine = engine_of("throttle 2 per 10s by argv");
+  const auto at = [](const std::string& second, const std::string& code) {
+    return record_of(R"({"event":"exec","time":"2026-11-23T10:00:)" + second +
+                     R"(Z","process":{"name":"perl"},"argv":["perl","-e",")" + code + "\"]}");
+  };
+  CHECK(judge(*engine, at("00", "a")).size() == 1);
+  CHECK(judge(*engine, at("01", "a")).size() == 1);
+  CHECK(judge(*engine, at("02", "a")).empty());
+  CHECK(judge(*engine, at("02", "b")).size() == 1);
+  CHECK(judge(*engine, at("09", "a")).empty());
+  CHECK(of(*engine, Counter::k_detections_throttled) == 2);
+  const auto next = judge(*engine, at("10", "a"));
+  REQUIRE(next.size() == 1);
+  CHECK(next[0].sequence == 4);  // what is held back leaves no gap
+}
+
+TEST_CASE("a throttle tells where one value ends and the next begins") {
+  const auto engine = engine_of("throttle 1 per 10s by argv");
+  CHECK(judge(*engine, record_of(R"({"event":"exec","process":{"name":"perl"},"argv":["perl","-e","a b"]})")).size() == 1);
+  CHECK(judge(*engine, record_of(R"({"event":"exec","process":{"name":"perl"},"argv":["perl","-e","a","b"]})")).size() == 1);
+}
+
+TEST_CASE("a live record of our generation is judged by the kernel's candidates, another one is classified anew") {
+  const auto engine = engine_of("");
+  auto record = record_of(kPerl);
+  auto* header = reinterpret_cast<record_header*>(record.data());
+  header->flags = 0;
+  header->generation = 7;
+  CHECK(judge(*engine, record).empty());  // the kernel named no candidate
+  header->flags = RECORD_ALL_CANDIDATES;
+  CHECK(judge(*engine, record).size() == 1);
+  header->flags = 0;
+  header->generation = 6;
+  CHECK(judge(*engine, record).size() == 1);
+  CHECK(of(*engine, Counter::k_generation_gone) == 1);
+}
+
+TEST_CASE("the canary is seen once, is not judged, and its token protects nobody after that") {
+  const Canary canary{"perl", "--canary=0123"};
+  const auto engine = engine_of("", &canary);
+  auto record = record_of(R"({"event":"exec","process":{"name":"perl"},"argv":["perl","--canary=0123"]})");
+  CHECK(judge(*engine, record).empty());
+  CHECK_FALSE(engine->canary_seen());  // replayed: proves nothing
+  reinterpret_cast<record_header*>(record.data())->flags = RECORD_ALL_CANDIDATES;
+  reinterpret_cast<record_header*>(record.data())->generation = 7;
+  CHECK(judge(*engine, record).empty());
+  CHECK(engine->canary_seen());
+  auto hidden = record_of(R"({"event":"exec","process":{"name":"perl"},"argv":["perl","-e","--canary=0123"]})");
+  CHECK(judge(*engine, hidden).size() == 1);
+}
+
+TEST_CASE("losses ride with the next detection, with their total, once") {
+  const auto engine = engine_of("");
+  std::vector<Detection> out;
+  const auto context = make_record_context();
+  const std::vector<uint64_t> garbage(3, 0x4141414141414141);
+  CHECK_FALSE(engine->judge(std::as_bytes(std::span(garbage)), *context, out).ok());
+  CHECK(of(*engine, Counter::k_record_malformed) == 1);
+  const auto first = judge(*engine, record_of(kPerl));
+  REQUIRE(first.size() == 1);
+  CHECK(first[0].lost == std::vector<std::pair<std::string, uint64_t>>{{"record_malformed", 1}});
+  CHECK(judge(*engine, record_of(kPerl))[0].lost.empty());
+}
+
+TEST_CASE("a truncated argv leaves the match open and says so") {
+  const auto engine = engine_of("");
+  const auto out = judge(
+      *engine, record_of(R"({"event":"exec","process":{"name":"perl"},"argv":["perl","-w","cut"],"truncated":["argv"]})"));
+  REQUIRE(out.size() == 1);
+  CHECK(out[0].why.truncated == std::vector<std::string>{"argv"});
+  CHECK(of(*engine, Counter::k_match_truncated) == 1);
+}
+
+}  // namespace recipe
