@@ -150,6 +150,7 @@ struct tree_walk {
   record_u64 child_start;
   record_u32 birth; /* the next ancestor's pid; 0: unknown, then it is the live parent */
   record_u32 found;
+  volatile record_u32 name_bytes; /* through memory: so the verifier sees one state after the name, not one a way to get it */
 };
 
 static __always_inline int put_live(struct out_record* o, struct tree_walk* walk, struct task_struct* task) {
@@ -164,7 +165,8 @@ static __always_inline int put_live(struct out_record* o, struct tree_walk* walk
   ancestor->start_time = walk->child_start;
   ancestor->birth_parent = walk->birth;
   bpf_probe_read_kernel(ancestor->comm, sizeof ancestor->comm, leader->comm);
-  record_u32 bytes = copy_name(task, (void*)ancestor + sizeof *ancestor);
+  walk->name_bytes = copy_name(task, (void*)ancestor + sizeof *ancestor);
+  record_u32 bytes = walk->name_bytes & 0xff;
   ancestor->has = ANCESTOR_PID | ANCESTOR_UID | ANCESTOR_START_TIME | ANCESTOR_COMM | (bytes ? ANCESTOR_NAME : 0);
   end_ancestor(o, ancestor, bytes);
   return 1;
@@ -224,7 +226,7 @@ __noinline record_u64 put_ancestors(struct out_record* o) {
   if (!has_room(at)) return 0;
   struct record_item* item = (void*)RECORD_AT(o, at);
   o->used = at + sizeof *item;
-  struct tree_walk walk = {task->group_leader->start_boottime, birth_parent_of(task->tgid), 0};
+  struct tree_walk walk = {task->group_leader->start_boottime, birth_parent_of(task->tgid), 0, 0};
   record_u64 complete = walk_tree(o, &walk);
   if (!walk.found) count(COUNTER_parent_unknown);
   if (!complete) count(COUNTER_ancestors_truncated);

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "bpf/abi/filter_image.h"
 #include "runtime/artefact/lay_out.h"
 #include "runtime/event.h"
 #include "runtime/kernel/kernel.h"
@@ -34,15 +35,26 @@ struct Record {
   Event event;
 };
 
+// The kernel half is loaded once a program (the verifier takes its time); each Live starts with an empty ring, no filter, its
+// own count.
 class Live {
  public:
   Live() {
-    Result<std::unique_ptr<Kernel>> loaded = Kernel::load();
-    if (!loaded.ok()) FAIL(loaded.error().message());
-    kernel_ = std::move(loaded.value());
+    static const std::unique_ptr<Kernel> loaded = [] {
+      Result<std::unique_ptr<Kernel>> result = Kernel::load();
+      if (!result.ok()) FAIL(result.error().message());
+      return std::move(result.value());
+    }();
+    kernel_ = loaded.get();
+    install({});
+    REQUIRE(kernel_->drain([](std::span<const std::byte>) {}).ok());
     kernel_->set_scope(true);
     REQUIRE(kernel_->watch(static_cast<uint32_t>(getpid())).ok());
+    before_ = kernel_->counters();
   }
+
+  // Since this object began.
+  [[nodiscard]] uint64_t count(counter_row row) const { return kernel_->counters()[row] - before_[row]; }
 
   void install(const Filter& filter) {
     Result<FilterImage> image = lay_out(filter, 0x1234'5678'9abc'def0, ++generation_);
@@ -67,13 +79,13 @@ class Live {
     return all;
   }
 
-  Kernel& operator*() { return *kernel_; }
-  Kernel* operator->() { return kernel_.get(); }
-  [[nodiscard]] uint32_t generation() const { return generation_; }
+  Kernel* operator->() { return kernel_; }
+  [[nodiscard]] static uint32_t generation() { return generation_; }
 
  private:
-  std::unique_ptr<Kernel> kernel_;
-  uint32_t generation_ = 0;
+  Kernel* kernel_ = nullptr;
+  KernelCounters before_{};
+  inline static uint32_t generation_ = 0;
 };
 
 // In a child of this process; returns its pid once it has gone.
