@@ -433,14 +433,18 @@ RECIPE_INLINE record_u32 pivot_bucket_at(record_u32 offset, record_u32 mask, rec
   return offset + pivot_bucket_of(hash, mask) * sizeof(struct pivot_bucket);
 }
 
-/* The blocks that a pivot bucket names under this tag. */
+/* The blocks that a pivot bucket names under this tag. Names of one block that look alike stand one after another: it is judged
+ * once. */
 RECIPE_FN record_u64 judge_bucket(struct classify* c, record_u32 bucket, record_u32 tag) {
   if (!c) return 0;
   const record_u8* base = image_base(c);
   if (!base) return 0;
+  record_u32 last = 0;
   for (record_u32 i = 0; i < 16; ++i) {
     record_u32 entry = image32(c, base, bucket + 4 * i);
-    if (entry >> 16 == tag) pass_block(c, (entry & 0xffff) * 64);
+    if (entry >> 16 != tag || entry == last) continue;
+    pass_block(c, (entry & 0xffff) * 64);
+    last = entry;
   }
   return 0;
 }
