@@ -76,13 +76,15 @@ Daemon::~Daemon() {
   close(errors_);
 }
 
-double exec_storm(const std::string& program, int count) {
-  char* argv[] = {const_cast<char*>(program.c_str()), nullptr};
+double exec_storm(const std::string& program, int count, const std::vector<std::string>& arguments) {
+  std::vector<char*> argv{const_cast<char*>(program.c_str())};
+  for (const std::string& each : arguments) argv.push_back(const_cast<char*>(each.c_str()));
+  argv.push_back(nullptr);
   char* environment[] = {nullptr};
   const double start = now_seconds();
   for (int i = 0; i < count; ++i) {
     pid_t child = -1;
-    if (posix_spawn(&child, program.c_str(), nullptr, nullptr, argv, environment) != 0) std::abort();
+    if (posix_spawn(&child, program.c_str(), nullptr, nullptr, argv.data(), environment) != 0) std::abort();
     waitpid(child, nullptr, 0);
   }
   return count / (now_seconds() - start);

@@ -28,7 +28,7 @@ class Daemon {
 };
 
 // Runs the program `count` times, one after another, and returns runs per second.
-[[nodiscard]] double exec_storm(const std::string& program, int count);
+[[nodiscard]] double exec_storm(const std::string& program, int count, const std::vector<std::string>& arguments = {});
 
 // Where the build put tiny, under a name of its own.
 [[nodiscard]] std::string tiny_program();
