@@ -43,6 +43,26 @@ std::vector<std::string> wrap(std::string_view text, size_t width) {
   return lines;
 }
 
+// A term on a few lines: of a long list the first literals, of a long expression its beginning.
+std::string shorten(const Predicate& predicate, uint32_t at) {
+  constexpr size_t kLiterals = 6, kBytes = 4 * kTestWidth;
+  const PredicateNode& node = predicate.nodes[at];
+  std::string words;
+  if (node.kind == PredicateKind::kTest && predicate.tests[node.test].literals.size() > kLiterals + 1) {
+    Test test = predicate.tests[node.test];
+    const size_t more = test.literals.size() - kLiterals;
+    test.literals.resize(kLiterals);
+    words = spell(test, node.negated);
+    words.insert(words.size() - 1, fmt::format(", and {} more", more));
+  } else {
+    words = spell_term(predicate, at);
+  }
+  if (words.size() <= kBytes) return words;
+  size_t end = kBytes;
+  while (end > 0 && (static_cast<unsigned char>(words[end]) & 0xc0) == 0x80) --end;  // no half of a character
+  return words.substr(0, end) + " ...";
+}
+
 std::string count(size_t n, std::string_view one, std::string_view many) {
   return fmt::format("{} {}", n, n == 1 ? one : many);
 }
@@ -110,7 +130,7 @@ class Explainer {
     for (size_t i = 0; i < clause.terms.size(); ++i) {
       const ClauseTerm term = clause_info != nullptr ? clause_info->terms[i] : ClauseTerm{};
       const std::string_view who = term.exact ? "kernel" : term.in_kernel ? "both" : "userspace";
-      const std::vector<std::string> test = wrap(spell_term(predicate, clause.terms[i]), kTestWidth);
+      const std::vector<std::string> test = wrap(shorten(predicate, clause.terms[i]), kTestWidth);
       const std::vector<std::string> why = wrap(reason(predicate, clause.terms[i], term), kWhyWidth);
       for (size_t line = 0; line < std::max(test.size(), why.size()); ++line) {
         std::string row(kIndent, ' ');
