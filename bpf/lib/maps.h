@@ -16,7 +16,16 @@
 
 /* Two images: the active one and the one that is filled next. One array, mapped by userspace. */
 struct image {
-  record_u8 bytes[RECIPE_IMAGE_BYTES];
+  union {
+    record_u8 bytes[RECIPE_IMAGE_BYTES];
+    /* Read by offset; named here so that BTF holds them and a test compares them with the host's. */
+    struct filter_header header;
+    struct pivot_bucket pivot;
+    struct filter_block block;
+    struct index_bucket index;
+    struct index_run run;
+    struct index_literal literal;
+  };
 };
 MAP_LINKAGE struct {
   __uint(type, BPF_MAP_TYPE_ARRAY);
@@ -40,7 +49,12 @@ MAP_LINKAGE struct {
 struct out_record {
   record_u32 used;
   record_u32 items;
-  record_u8 bytes[RECIPE_RECORD_BYTES + RECIPE_PATH_BYTES + 64];
+  union {
+    record_u8 bytes[RECIPE_RECORD_BYTES + RECIPE_PATH_BYTES + 64];
+    struct record_header header; /* for BTF, as in struct image */
+    struct record_item item;
+    struct record_ancestor ancestor;
+  };
 };
 MAP_LINKAGE struct {
   __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);

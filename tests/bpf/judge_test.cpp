@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+// The same random filters and events, judged by the classifier in the kernel (BPF_PROG_TEST_RUN) and in userspace: the
+// candidates are identical, word for word. That those are the right ones is tests/unit/runtime/classify's to prove.
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <sys/mman.h>
+
+#include <catch2/catch.hpp>
+#include <cstring>
+
+#include "bpf/lib/classify_state.h"
+#include "bpf/recipe_probes_test.skel.h"
+#include "runtime/classify/classify.h"
+#include "tests/support/needs_bpf.h"
+#include "tests/support/random_filter.h"
+
+using namespace recipe;
+using namespace recipe::test;
+
+namespace {
+
+class KernelJudge {
+ public:
+  KernelJudge() {
+    libbpf_set_print(nullptr);
+    skeleton_ = recipe_probes_test__open_and_load();
+    REQUIRE(skeleton_ != nullptr);
+    images_ = static_cast<char*>(map(bpf_map__fd(skeleton_->maps.filter), 2 * size_t{RECIPE_IMAGE_BYTES}));
+    input_ = static_cast<classify*>(map(bpf_map__fd(skeleton_->maps.input), sizeof(classify)));
+  }
+  ~KernelJudge() { recipe_probes_test__destroy(skeleton_); }
+  KernelJudge(const KernelJudge&) = delete;
+  KernelJudge& operator=(const KernelJudge&) = delete;
+
+  void install(const FilterImage& image) { std::memcpy(images_, image.data(), image.size() * sizeof(uint64_t)); }
+
+  // As the probes would have read it. What the classifier leaves behind from the event before stays where it is, as there.
+  bool judge(const FilterImage& image, const Event& event, std::vector<candidate_word>& out) {
+    input_->image = 0;
+    std::memcpy(&input_->seed, image.data(), sizeof input_->seed);
+    text(event, FieldId::process_name, VALUE_NAME, TEXT_NAME);
+    number(event, FieldId::process_uid, VALUE_UID);
+    number(event, FieldId::process_gid, VALUE_GID);
+    number(event, FieldId::process_euid, VALUE_EUID);
+    text(event, FieldId::process_parent_name, VALUE_PARENT_NAME, TEXT_PARENT_NAME);
+    text(event, FieldId::process_exe, VALUE_EXE, TEXT_EXE);
+    argv(event);
+    LIBBPF_OPTS(bpf_test_run_opts, options);
+    const int error = bpf_prog_test_run_opts(bpf_program__fd(skeleton_->progs.recipe_judge), &options);
+    INFO(error);
+    REQUIRE(error == 0);
+    out.assign(input_->out, input_->out + input_->outs);
+    return options.retval != 0;
+  }
+
+ private:
+  static void* map(int fd, size_t bytes) {
+    void* memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    REQUIRE(memory != MAP_FAILED);
+    return memory;
+  }
+  void set(uint32_t which, value_state state, uint32_t at = 0, size_t bytes = 0) {
+    input_->value[which] = {at, static_cast<uint32_t>(bytes), static_cast<uint32_t>(state), 0};
+  }
+  void number(const Event& event, FieldId field, uint32_t which) {
+    const auto value = event.number(field);
+    if (!value) return set(which, VALUE_ABSENT);
+    std::memcpy(input_->text + TEXT_NUMBERS + 8 * which, &*value, 8);
+    set(which, VALUE_KNOWN, TEXT_NUMBERS + 8 * which, 8);
+  }
+  void text(const Event& event, FieldId field, uint32_t which, uint32_t at) {
+    const auto value = event.text(field);
+    if (event.truncated(field)) return set(which, VALUE_UNKNOWN);
+    if (!value) return set(which, VALUE_ABSENT);
+    std::memcpy(input_->text + at, value->data(), value->size());
+    set(which, VALUE_KNOWN, at, value->size());
+  }
+  void argv(const Event& event) {
+    if (!event.has(FieldId::argv)) return set(VALUE_ARGV, VALUE_ABSENT);
+    const bool cut = event.truncated(FieldId::argv);
+    std::string bytes;
+    for (const std::string_view element : event.argv()) bytes.append(element).push_back('\0');
+    if (cut && !bytes.empty()) bytes.pop_back();
+    std::memcpy(input_->text + TEXT_ARGV, bytes.data(), bytes.size());
+    std::memset(input_->text + TEXT_ARGV + bytes.size(), 0, 8);
+    set(VALUE_ARGV, cut ? VALUE_CUT : VALUE_KNOWN, TEXT_ARGV, bytes.size());
+  }
+
+  recipe_probes_test* skeleton_ = nullptr;
+  char* images_ = nullptr;
+  classify* input_ = nullptr;
+};
+
+bool same(const std::vector<candidate_word>& a, const std::vector<candidate_word>& b) {
+  return a.size() == b.size() && (a.empty() || std::memcmp(a.data(), b.data(), a.size() * sizeof a[0]) == 0);
+}
+
+}  // namespace
+
+TEST_CASE("kernel and userspace find the same candidates") {
+  KernelJudge judge;
+  Dice dice(7);
+  std::vector<candidate_word> here, there;
+  uint32_t judged = 0, with_candidates = 0;
+  for (int round = 0; round < 400; ++round) {
+    const Filter filter = random_filter(dice);
+    const FilterImage image = lay_out(filter, 1 + dice.below(1000), 1).value();
+    judge.install(image);
+    Classifier classifier(image);
+    for (int i = 0; i < 25; ++i) {
+      const Result<std::vector<uint64_t>> record = encode_record(random_values(dice, filter));
+      if (!record.ok()) continue;
+      Event event;
+      REQUIRE(event.decode(std::as_bytes(std::span(record.value()))).ok());
+      const bool undecided_here = classifier.classify(event, here);
+      const bool undecided_there = judge.judge(image, event, there);
+      INFO("round " << round << " event " << i);
+      CHECK(undecided_here == undecided_there);
+      CHECK(same(here, there));
+      ++judged;
+      with_candidates += here.empty() ? 0 : 1;
+    }
+  }
+  CHECK(judged > 5000);
+  CHECK(with_candidates > 2000);
+}
+
+TEST_CASE("an image of random bytes harms nobody and is read alike") {
+  KernelJudge judge;
+  Dice dice(11);
+  std::vector<candidate_word> here, there;
+  const Filter filter = random_filter(dice);
+  for (int round = 0; round < 200; ++round) {
+    FilterImage image = lay_out(filter, 5, 1).value();
+    image.resize(RECIPE_IMAGE_BYTES / sizeof(uint64_t));
+    for (uint32_t flips = 1 + dice.below(200); flips > 0; --flips)
+      image[dice.below(400)] = static_cast<uint64_t>(dice.below(0xffffffff)) << 32 | dice.below(0xffffffff);
+    judge.install(image);
+    Classifier classifier(image);
+    const Result<std::vector<uint64_t>> record = encode_record(random_values(dice, filter));
+    if (!record.ok()) continue;
+    Event event;
+    REQUIRE(event.decode(std::as_bytes(std::span(record.value()))).ok());
+    CHECK(classifier.classify(event, here) == judge.judge(image, event, there));
+    CHECK(same(here, there));
+  }
+}
