@@ -92,8 +92,8 @@ UNCLOSED_TEXT : '"""' TEXT_BODY '"'? '"'? '\\'? ;
 STRING : '"' STRING_BODY '"' ;
 UNCLOSED_STRING : '"' STRING_BODY '\\'? ;
 // Raw: no escapes. r#"..."# holds quotes.
-RAW : 'r"' ~["\r\n]* '"' | 'r#"' RAW_BODY '"#' ;
-UNCLOSED_RAW : 'r"' ~["\r\n]* | 'r#"' RAW_BODY '"'? ;
+RAW : 'r"' ~["\r\n]* '"' | 'r#"' RAW_BODY '"'+ '#' ;
+UNCLOSED_RAW : 'r"' ~["\r\n]* | 'r#"' RAW_BODY '"'* ;
 
 COMMENT : '#' ~[\r\n]* -> channel(COMMENTS) ;
 SPACE : [ \t\r\n]+ -> skip ;
@@ -106,4 +106,4 @@ fragment LETTER : [A-Za-z0-9_] ;
 fragment STRING_BODY : (~["\\\r\n] | '\\' ~[\r\n])* ;
 fragment TEXT_BODY : (TEXT_BYTE | '"' TEXT_BYTE | '""' TEXT_BYTE)* ;
 fragment TEXT_BYTE : ~["\\] | '\\' . ;
-fragment RAW_BODY : (~["\r\n] | '"' ~[#\r\n"] | '"' '"'+ ~[#\r\n"])* ;
+fragment RAW_BODY : (~["\r\n] | '"'+ ~["#\r\n])* ;

@@ -40,6 +40,7 @@ class FileParser {
   void declaration();
   void recipe();
   void member(WrittenRecipe& recipe);
+  void withdraw(WrittenRecipe& recipe, const Token& line);
   void block(std::vector<Property>& into);
   void one_property(std::vector<Property>& into);
 
@@ -66,6 +67,7 @@ class FileParser {
   Builder builder_;
   size_t faults_ = 0;
   bool ended_ = false;  // the end of the declaration came too early, and that was reported
+  bool at_except_ = false;
   bool joins_ = false;  // the member before ended with a condition, which `and` or `or` would carry on
 };
 
@@ -243,9 +245,11 @@ void FileParser::member(WrittenRecipe& recipe) {
     size_t line = from;
     while (line > 0 && !at(line).first_on_line) --line;
     unexpected(from, joins_ ? "`and`, `or` or a new line" : "a new line", line);
+    withdraw(recipe, at(line));
     return skip_to_member(from);
   }
-  joins_ = first.kind == P::ON || first.kind == P::EXCEPT;
+  at_except_ = first.kind == P::EXCEPT;
+  joins_ = first.kind == P::ON || at_except_;
   bool parsed = false;
   switch (first.kind) {
     case P::ON:
@@ -283,6 +287,23 @@ void FileParser::member(WrittenRecipe& recipe) {
     joins_ = false;
     skip_to_member(from);
   }
+}
+
+// The member that `line` begins was read and goes on in a way that it cannot: it is not what was meant, so `check` must not
+// judge it. A condition becomes `true`: a trigger that is gone would be missed.
+void FileParser::withdraw(WrittenRecipe& recipe, const Token& line) {
+  const auto begun_here = [&](Span s) { return s.begin == line.begin; };
+  if (joins_) {
+    ExpressionId& when = at_except_ ? recipe.exceptions.back().when : recipe.ons.back().when;
+    Expression always;
+    always.span = document_[when].span;
+    always.subject.path = {"true", always.span};
+    document_.expressions.push_back(std::move(always));
+    when = ExpressionId{static_cast<uint32_t>(document_.expressions.size() - 1)};
+  } else if (!recipe.properties.empty() && begun_here(recipe.properties.back().key.span)) {
+    recipe.properties.pop_back();
+  }
+  joins_ = false;
 }
 
 // `{ key value ... }`; the present token is the `{`.
