@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Files and their imports → documents, each file once however it is reached.
 //
-// An import is looked for beside the importing file, then below each -I root. What it names must lie below the importing file's
-// folder, below the folder that all given files share, or below a root: a recipe from elsewhere cannot read the machine.
+// An import is looked for beside the importing file, then below each -I root; one that begins with `lib/` also in the folders
+// above the importing file, nearest first, so that a recipe of a library finds it when it is given alone. What it names must lie
+// below the importing file's folder, below the folder that all given files share, below a root, or in such a `lib`: a recipe
+// from elsewhere cannot read the machine.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -14,6 +16,8 @@ namespace recipe::checking {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr const char* kLibrary = "lib";
 
 struct Edge {
   DocumentIndex to = 0;
@@ -86,9 +90,21 @@ class Loader {
     own_faults_.push_back(lost);
   }
 
-  [[nodiscard]] bool allowed(const fs::path& path, const fs::path& folder) const {
-    return below(path, folder) || below(path, shared_) ||
+  [[nodiscard]] bool allowed(const fs::path& path, const fs::path& base, const fs::path& folder) const {
+    return below(path, folder) || below(path, shared_) || below(path, base / kLibrary) ||
            std::any_of(roots_.begin(), roots_.end(), [&](const fs::path& root) { return below(path, root); });
+  }
+
+  // Where an import of a file in `folder` is looked for, in this order.
+  [[nodiscard]] std::vector<fs::path> bases(const fs::path& folder, const std::string& import) const {
+    std::vector<fs::path> folders = {folder};
+    folders.insert(folders.end(), roots_.begin(), roots_.end());
+    if (*fs::path(import).begin() != kLibrary) return folders;
+    for (fs::path above = folder; above.has_relative_path();) {
+      above = above.parent_path();
+      folders.push_back(above);
+    }
+    return folders;
   }
 
   // false: reported.
@@ -98,12 +114,10 @@ class Loader {
       context_.fault(Code::kUnreadableFile, import.path.span, "an import names a file", "names none");
       return false;
     }
-    std::vector<fs::path> folders = {folder};
-    folders.insert(folders.end(), roots_.begin(), roots_.end());
     bool outside = false;
-    for (const fs::path& base : folders) {
+    for (const fs::path& base : bases(folder, import.path.text)) {
       const fs::path path = (base / import.path.text).lexically_normal();
-      if (!allowed(path, folder)) {
+      if (!allowed(path, base, folder)) {
         outside = true;
         continue;
       }
@@ -123,7 +137,7 @@ class Loader {
     } else {
       context_
           .fault(Code::kUnreadableFile, import.path.span, fmt::format("cannot find import `{}`", import.path.text),
-                 folders.size() == 1 ? "is not beside this file" : "is neither beside this file nor below a root")
+                 roots_.empty() ? "is not beside this file" : "is neither beside this file nor below a root")
           .hints.push_back("give the folder that holds it with `-I DIR`");
     }
     return false;
