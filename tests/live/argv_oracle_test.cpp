@@ -123,6 +123,7 @@ TEST_CASE("code_on_the_fly sees what the interpreters really run") {
     const auto program = oracle::find_program(interpreter.executable);
     if (!program) {
       table += interpreter.name + ": not installed\n";
+      std::printf("%s: not installed\n", interpreter.name.c_str());
       continue;
     }
     oracle::LineMaker maker(interpreter, seed);
@@ -151,13 +152,15 @@ TEST_CASE("code_on_the_fly sees what the interpreters really run") {
     std::snprintf(row, sizeof row, "%-8s ran %5zu, missed %3zu; others %5zu, flagged %3zu; refused %5zu, late %zu\n",
                   interpreter.name.c_str(), tally.ran, tally.missed, tally.others, tally.flagged, tally.refused, tally.late);
     table += row;
+    std::fputs(row, stdout);
+    std::fflush(stdout);
     sum.ran += tally.ran;
     sum.missed += tally.missed;
     sum.others += tally.others;
     sum.flagged += tally.flagged;
   }
   std::filesystem::remove_all(folder);
-  std::printf("%s%s", table.c_str(), wrong.c_str());
+  std::fputs(wrong.c_str(), stdout);
   if (sum.ran == 0) {
     std::puts("skipped: none of the interpreters is installed");
     std::exit(77);
