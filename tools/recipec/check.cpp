@@ -3,6 +3,7 @@
 #include "compiler/compile.h"
 #include "tools/recipec/emit.h"
 #include "tools/recipec/inputs.h"
+#include "tools/recipec/words.h"
 
 namespace recipe::recipec {
 namespace {
@@ -12,10 +13,6 @@ struct Options {
   DiagnosticFormat format = DiagnosticFormat::kText;
   Form form = Form::kNone;
 };
-
-std::string plural(size_t count, const std::string& word) {
-  return std::to_string(count) + " " + word + (count == 1 ? "" : "s");
-}
 
 int run(const Options& options) {
   Compilation compilation;
@@ -32,7 +29,7 @@ int run(const Options& options) {
   print(compilation.diagnostics, compilation.sources, options.format);
   if (errors) return kRecipeError;
   if (options.format == DiagnosticFormat::kText) {
-    say(plural(compilation.set.recipes.size(), "recipe") + " in " + plural(compilation.sources.size(), "file") +
+    say(counted(compilation.set.recipes.size(), "recipe") + " in " + counted(compilation.sources.size(), "file") +
         ": no errors\n");
   }
   return kClean;

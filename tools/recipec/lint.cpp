@@ -6,6 +6,7 @@
 #include <map>
 
 #include "tools/recipec/inputs.h"
+#include "tools/recipec/words.h"
 #include "tools/recipec/write_file.h"
 
 namespace recipe::recipec {
@@ -78,7 +79,7 @@ int run(const Options& options) {
     const size_t left = findings.all().size() + findings.suppressed();
     if (options.format == DiagnosticFormat::kText) {
       if (made > 0) say(std::to_string(made) + (made == 1 ? " fix made\n" : " fixes made\n"));
-      if (left == 0) say(std::to_string(compilation.set.recipes.size()) + " recipes: no findings\n");
+      if (left == 0) say(counted(compilation.set.recipes.size(), "recipe") + ": no findings\n");
     }
     return left == 0 ? kClean : kFindings;
   }

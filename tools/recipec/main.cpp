@@ -2,6 +2,7 @@
 // recipec: checks, lints, tests, explains and compiles recipes. This file is its table of contents.
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -15,6 +16,21 @@ constexpr Declare kSubcommands[] = {
     declare_check,  declare_lint, declare_test, declare_compile, declare_explain,
     declare_fields, declare_doc,  declare_new,  declare_dump,    declare_completion,
 };
+
+// CLI11's words in our style; it takes a subcommand that is not there for one that is missing.
+std::string explained(std::string message, const CLI::App& app, const std::string& first) {
+  const auto all = app.get_subcommands(nullptr);
+  const bool known = std::any_of(all.begin(), all.end(), [&](const CLI::App* each) { return each->get_name() == first; });
+  if (!known && !first.empty() && first[0] != '-') {
+    std::string names;
+    for (const CLI::App* each : all) names += (names.empty() ? "`" : ", `") + each->get_name() + "`";
+    return "there is no subcommand `" + first + "`; there is " + names;
+  }
+  const auto is_small = [](char c) { return (c >= 'a' && c <= 'z') || c == ' '; };
+  if (message.size() > 1 && message[0] >= 'A' && message[0] <= 'Z' && is_small(message[1]))
+    message[0] = static_cast<char>(message[0] - 'A' + 'a');
+  return message;
+}
 
 int run(int argc, char** argv) {
   CLI::App app("checks, lints, tests, explains and compiles recipes: detections for what happens on a Linux machine",
@@ -40,7 +56,7 @@ int run(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     std::string hint = "recipec";
     for (const CLI::App* command : app.get_subcommands()) hint += " " + command->get_name();
-    complain(std::string(error.what()) + "; see `" + hint + " --help`");
+    complain(explained(error.what(), app, argc > 1 ? argv[1] : "") + "; see `" + hint + " --help`");
     return kUsage;
   }
   for (const auto& [command, body] : commands) {

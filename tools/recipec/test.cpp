@@ -9,6 +9,7 @@
 #include "runtime/report/report.h"
 #include "tools/recipec/inputs.h"
 #include "tools/recipec/run_tests.h"
+#include "tools/recipec/words.h"
 
 namespace recipe::recipec {
 namespace {
@@ -66,10 +67,6 @@ std::string_view mark(Truth truth) {
   return "";
 }
 
-std::string plural(size_t count, const std::string& word) {
-  return std::to_string(count) + " " + word + (count == 1 ? "" : "s");
-}
-
 // --- text ---
 
 class TextPrinter {
@@ -79,9 +76,9 @@ class TextPrinter {
   std::string print(const std::vector<RecipeReport>& reports) {
     for (const RecipeReport& recipe : reports) add(recipe);
     const Counts counts = count(reports);
-    out_ += "\n" + plural(counts.tests, "test") + " of " + plural(reports.size(), "recipe") + ": " +
+    out_ += "\n" + counted(counts.tests, "test") + " of " + counted(reports.size(), "recipe") + ": " +
             std::to_string(counts.tests - counts.failed) + " passed, " + std::to_string(counts.failed) + " failed";
-    if (counts.without > 0) out_ += "; " + plural(counts.without, "recipe") + " without tests";
+    if (counts.without > 0) out_ += "; " + counted(counts.without, "recipe") + " without tests";
     return out_ + "\n";
   }
 
@@ -93,9 +90,9 @@ class TextPrinter {
       out_ += paint("33", "none") + " " + recipe.name + " has no tests\n";
       return;
     }
-    out_ += failed == 0 ? paint("32", "ok") + " " + recipe.name + " " + plural(recipe.tests.size(), "test") + "\n"
+    out_ += failed == 0 ? paint("32", "ok") + " " + recipe.name + " " + counted(recipe.tests.size(), "test") + "\n"
                         : paint("31", "FAIL") + " " + recipe.name + " " + std::to_string(failed) + " of " +
-                              plural(recipe.tests.size(), "test") + "\n";
+                              counted(recipe.tests.size(), "test") + "\n";
     for (const TestReport& test : recipe.tests) add(recipe, test);
   }
 
