@@ -365,11 +365,22 @@ class ConditionChecker {
     bool whole = true;
     literals.reserve(items.size());
     for (const Item& item : items) {
-      std::optional<Literal> literal = check_literal(context_, use, item);
+      std::optional<Literal> literal = is_variable(item) ? std::nullopt : check_literal(context_, use, item);
       whole = whole && literal.has_value();
       if (literal) literals.push_back(std::move(*literal));
     }
     return whole;
+  }
+
+  // A loop's variable on the right would be taken for a word.
+  [[nodiscard]] bool is_variable(const Item& item) {
+    const WrittenValue& value = context_.written(item);
+    if (item.in_list || loops_.empty() || (value.form != ValueForm::kWord && value.form != ValueForm::kPath)) return false;
+    if (!is_variable(Place{item.document, item.environment}, std::string_view(value.text).substr(0, value.text.find('.'))))
+      return false;
+    context_.fault(Code::kNotSupported, value.span, "a loop's variable on the right of an operator is not supported yet",
+                   fmt::format("write `\"{}\"` for the text", value.text));
+    return true;
   }
 
   // A list where the operator wants one value: say how to write it.

@@ -33,10 +33,14 @@ struct Declaration {
   Span span;           // of the name
 };
 
+struct Environment;
+
 // A scalar value as written, with the document it stands in.
 struct Item {
   DocumentIndex document = 0;
   ValueId value;
+  const Environment* environment = nullptr;  // of the call in whose words it stands
+  bool in_list = false;                      // of a declared list: no loop's variable is meant
 };
 
 struct ExpandedList {
@@ -49,8 +53,6 @@ struct Scope {
   bool broken = false;                 // syntax errors or a lost import, here or in an import: an unknown name may be theirs
   std::vector<ExpandedList> lists;     // as Document::lists
 };
-
-struct Environment;
 
 // A macro's parameter, bound. hole: the macro is checked by itself, its arguments are not known.
 struct Binding {
@@ -96,7 +98,7 @@ struct Context {
   // What `name` means in a document: its own declarations and those of the files it imports; nullptr: nothing.
   [[nodiscard]] const Declaration* find(DocumentIndex document, std::string_view name) const;
   // Reports an unknown list or macro, with the nearest name or the import that is missing.
-  void unknown_name(Place place, std::string_view what, std::string_view name, Span span);
+  void unknown_name(Place place, std::string_view what, std::string_view name, Span span, std::string hint = {});
   // Whether the parser refused something within the span.
   [[nodiscard]] bool unsupported_within(DocumentIndex document, Span span) const;
 

@@ -45,7 +45,7 @@ bool is_option_word(std::string_view word) {
   return true;
 }
 
-// "{process.pid}" inside a string: a later version will fill it, so this one does not take it for text.
+// "{process.pid}" inside a string as written: a later version will fill it, so this one does not take it for text.
 bool is_interpolated(std::string_view text) {
   for (size_t open = text.find('{'); open != std::string_view::npos; open = text.find('{', open + 1)) {
     const size_t close = text.find('}', open);
@@ -232,11 +232,11 @@ std::optional<Literal> check_literal(Context& context, const LiteralUse& use, It
     Diagnostic& fault = context.fault(Code::kWrongLiteral, value.span,
                                       fmt::format("`{}` is {} and `{}` is {}", use.subject, with_article(use.type),
                                                   spell_value(context, item), form_name(value.form)),
-                                      "a string is wanted here");
+                                      fmt::format("write `\"{}\"`", spell_value(context, item)));
     fault.fixes.push_back({value.span, fmt::format("\"{}\"", spell_value(context, item)), "write it as a string"});
     return std::nullopt;
   }
-  if (value.form == ValueForm::kString && use.op != Operator::kMatches && is_interpolated(value.text)) {
+  if (value.form == ValueForm::kString && use.op != Operator::kMatches && is_interpolated(context.text(value.span))) {
     context.fault(Code::kNotSupported, value.span, "a field inside a string is not supported yet",
                   "write `\\x7b` for a brace that is meant as such");
     return std::nullopt;

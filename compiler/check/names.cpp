@@ -63,7 +63,7 @@ const Declaration* Context::find(DocumentIndex from, std::string_view name) cons
   return owner == from || std::binary_search(imports.begin(), imports.end(), owner) ? &known->second : nullptr;
 }
 
-void Context::unknown_name(Place place, std::string_view what, std::string_view name, Span span) {
+void Context::unknown_name(Place place, std::string_view what, std::string_view name, Span span, std::string hint) {
   if (scopes[place.document].broken) return silent_fault();
   const auto elsewhere = names.find(name);
   if (elsewhere != names.end()) {
@@ -87,8 +87,9 @@ void Context::unknown_name(Place place, std::string_view what, std::string_view 
     if (known.size() < 4096) add(import);  // a suggestion is a courtesy: bounded
   }
   const std::string near = suggest(name, known);
-  fault(Code::kUnknownName, span, fmt::format("unknown {} `{}`", what, name),
-        near.empty() ? std::string("is declared nowhere") : fmt::format("did you mean `{}`?", near));
+  Diagnostic& unknown = fault(Code::kUnknownName, span, fmt::format("unknown {} `{}`", what, name),
+                              near.empty() ? std::string("is declared nowhere") : fmt::format("did you mean `{}`?", near));
+  if (near.empty() && !hint.empty()) unknown.hints.push_back(std::move(hint));
 }
 
 bool Context::unsupported_within(DocumentIndex index, Span span) const {

@@ -158,9 +158,9 @@ std::string print_node(const PredicateNode& node, const Predicate& predicate, si
     case PredicateKind::kTest:
       return spell(predicate.tests[node.test], node.negated);
     case PredicateKind::kAny:
-      return fmt::format("{}any ${} in {}", no, loops + 1, info(node.list).name);
+      return fmt::format("{}any {} in {}", no, loop_variable(static_cast<uint32_t>(loops + 1)), info(node.list).name);
     case PredicateKind::kAll:
-      return fmt::format("{}all ${} in {}", no, loops + 1, info(node.list).name);
+      return fmt::format("{}all {} in {}", no, loop_variable(static_cast<uint32_t>(loops + 1)), info(node.list).name);
   }
   return "";
 }

@@ -66,8 +66,8 @@ class Collector {
         const WrittenValue& argument = context_.document(bound->document)[bound->value];
         const Place there{bound->document, bound->environment};
         if (argument.form == ValueForm::kList) {
-          context_.fault(Code::kOneOrMany, value.span, fmt::format("the parameter `{}` is a list here", value.text),
-                         fmt::format("write `...{}` to splice it", value.text));
+          Diagnostic& fault = context_.fault(Code::kOneOrMany, argument.span, "one value is wanted here", "is a list");
+          fault.secondary.push_back({value.span, fmt::format("write `...{}` to splice it", value.text)});
           return false;
         }
         if (++followed_ > kMaxMacroDepth) return false;
@@ -75,7 +75,7 @@ class Collector {
       }
       if (refuse_ambiguous(context_, place, value)) return false;
     }
-    return push({place.document, id}, value.span);
+    return push({place.document, id, place.environment, false}, value.span);
   }
 
   bool list(Place place, const WrittenValue& value, uint32_t depth) {
@@ -156,6 +156,7 @@ class Collector {
                        "a test of it is never true");
         whole = false;
       }
+      for (Item& item : items) item.in_list = true;
       list.items = std::move(items);
     }
     list.state = whole ? ExpandedList::State::kDone : ExpandedList::State::kFailed;
@@ -200,6 +201,10 @@ bool collect(Context& context, Place place, ValueId id, bool single, std::vector
                     "write a list");
       return false;
     }
+    if (value.form == ValueForm::kWord && !known) {
+      context.unknown_name(place, "list", value.text, value.span, fmt::format("write `[{}]` for the word", value.text));
+      return false;
+    }
     whole = collector.named(place, value, 0);
   } else if (single) {
     whole = collector.add(place, id, 0);
@@ -230,7 +235,7 @@ std::optional<Item> scalar(Context& context, Place place, ValueId id) {
     const Binding* bound = is_word(value.form) ? find_parameter(place, value.text) : nullptr;
     if (bound == nullptr) {
       if (refuse_ambiguous(context, place, value)) return std::nullopt;
-      return Item{place.document, id};
+      return Item{place.document, id, place.environment, false};
     }
     if (bound->hole) return std::nullopt;
     place = {bound->document, bound->environment};
