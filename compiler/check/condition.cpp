@@ -8,6 +8,7 @@
 //
 // What is wrong leaves a constant in its place, so that the rest is still looked at; the predicate is then thrown away.
 // The walk recurses: at most kMaxExpressionDepth nodes and kMaxMacroDepth calls deep.
+// The file is long because tests, loops and macro calls are one recursion over one state.
 #include <fmt/format.h>
 
 #include <algorithm>
