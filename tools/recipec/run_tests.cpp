@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <memory>
 #include <span>
+#include <utility>
 
+#include "compiler/lower/lower.h"
 #include "runtime/artefact/encode.h"
 #include "runtime/artefact/lay_out.h"
 #include "runtime/classify/classify.h"
@@ -24,10 +26,7 @@ class Runner {
  public:
   static Result<std::unique_ptr<Runner>> build(const Artefact& compiled) {
     auto runner = std::unique_ptr<Runner>(new Runner);
-    // A recipe that is switched off keeps its tests.
-    Artefact enabled = compiled;
-    for (RecipeInfo& each : enabled.recipes) each.enabled = true;
-    Result<Artefact> decoded = decode(encode(enabled));
+    Result<Artefact> decoded = decode(encode(compiled));
     if (!decoded.ok()) return Error{"the artefact does not survive being written and read: " + decoded.error().message(), 0};
     runner->artefact_ = std::move(decoded).value();
     Result<FilterImage> image = lay_out(runner->artefact_.filter, kSeed, kGeneration);
@@ -137,10 +136,14 @@ void Runner::blame(const std::vector<TriggerId>& triggers, TestReport& report) {
 
 }  // namespace
 
-Result<std::vector<RecipeReport>> run_tests(const Compilation& compilation,
+Result<std::vector<RecipeReport>> run_tests(Compilation& compilation,
                                             const std::function<bool(const std::string& path)>& wanted,
                                             const std::function<void(size_t done, size_t total)>& progress) {
   assert(compilation.ok);
+  // A recipe that is switched off has no clauses, and its tests are to hold all the same.
+  bool switched_off = false;
+  for (Recipe& recipe : compilation.set.recipes) switched_off |= !std::exchange(recipe.info.enabled, true);
+  if (switched_off) lower(compilation);
   Result<std::unique_ptr<Runner>> runner = Runner::build(compilation.artefact);
   if (!runner.ok()) return runner.error();
   std::vector<RecipeReport> reports;

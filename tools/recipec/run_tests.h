@@ -34,9 +34,9 @@ struct RecipeReport {
   std::vector<TestReport> tests;
 };
 
-// compilation.ok must hold. `wanted`: which recipes, by their source's path. `progress`: recipes done, of how many. Error:
-// ours.
-[[nodiscard]] Result<std::vector<RecipeReport>> run_tests(const Compilation& compilation,
+// compilation.ok must hold; recipes that are switched off are switched on in it. `wanted`: which recipes, by their source's
+// path. `progress`: recipes done, of how many. Error: ours.
+[[nodiscard]] Result<std::vector<RecipeReport>> run_tests(Compilation& compilation,
                                                           const std::function<bool(const std::string& path)>& wanted,
                                                           const std::function<void(size_t done, size_t total)>& progress);
 

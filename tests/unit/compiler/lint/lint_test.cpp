@@ -38,9 +38,9 @@ std::string when(const std::string& condition, const std::string& more = "") {
 std::string example(const std::string& page, size_t n) {
   size_t at = 0;
   for (size_t i = 0; i <= n; ++i) {
-    at = page.find("```recipe\n", at);
+    at = page.find("```recipe", at);
     if (at == std::string::npos) return {};
-    at += 10;
+    at = page.find('\n', at) + 1;
   }
   return page.substr(at, page.find("```", at) - at);
 }
