@@ -3,6 +3,7 @@
 #include "runtime/kernel/features.h"
 
 #include <bpf/bpf.h>
+#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <fmt/format.h>
 #include <linux/capability.h>
@@ -70,7 +71,7 @@ Feature capabilities() {
   return feature;
 }
 
-Feature btf() {
+Feature kernel_btf() {
   Feature feature{"btf", "finding the kernel's fields", access("/sys/kernel/btf/vmlinux", R_OK) == 0, true, ""};
   if (!feature.available) feature.reason = "`/sys/kernel/btf/vmlinux` is not there: needs a kernel with CONFIG_DEBUG_INFO_BTF";
   return feature;
@@ -112,10 +113,19 @@ Feature lsm() {
   return feature;
 }
 
+// The hook of exit was moved before the image is given up in the same change (Linux 6.16) that gave it a second argument.
 Feature image_at_exit() {
-  // The hook was moved before the image is given up, and given a second argument, in the same change (Linux 6.16).
-  const int error = try_program(BPF_PROG_TYPE_TRACING, BPF_TRACE_RAW_TP, "sched_process_exit");
-  return {"exit probe", "the names of parents that have exited", error == 0, true, why(error)};
+  Feature feature{"image at exit", "the names of parents that have exited", false, false, ""};
+  btf* const types = btf__load_vmlinux_btf();
+  const int id = types == nullptr ? -1 : btf__find_by_name_kind(types, "btf_trace_sched_process_exit", BTF_KIND_TYPEDEF);
+  if (id > 0) {
+    const btf_type* const pointer = btf__type_by_id(types, btf__type_by_id(types, static_cast<__u32>(id))->type);
+    feature.available = btf_vlen(btf__type_by_id(types, pointer->type)) > 2;  // the first is the probe's own
+  }
+  btf__free(types);
+  if (!feature.available)
+    feature.reason = "Linux 6.16 has it; before, a term on the name of a parent that has gone is left open";
+  return feature;
 }
 
 }  // namespace
@@ -130,7 +140,7 @@ std::string Features::obstacle() const {
 Features probe_features() {
   const libbpf_print_fn_t before = libbpf_set_print(nullptr);
   Features features;
-  features.list = {capabilities(), btf(),           ring_buffer_map(), mapped_array(),
+  features.list = {capabilities(), kernel_btf(),    ring_buffer_map(), mapped_array(),
                    tracepoints(),  image_at_exit(), trampolines(),     lsm()};
   libbpf_set_print(before);
   return features;
