@@ -30,7 +30,7 @@ enum class ValueForm : uint8_t {
   kList,      // [ ... ]
   kSplice,    // ...name, inside a list or in place of one
   kObject,    // { name: value, ... }: tests only
-  kPath,      // process.exe on the right: a dotted name (a field or loop variable)
+  kPath,      // process.exe right behind an operator, each part in lower case and no part beginning with a digit; in lists: kWord
 };
 
 struct ValueEntry {  // of kObject
