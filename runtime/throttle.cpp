@@ -16,8 +16,12 @@ bool Throttles::admit(RecipeId recipe, const Throttle& throttle, const Event& ev
   const Key key = key_of(recipe, throttle, event, context);
   auto found = windows_.find(key);
   // Events of several processors arrive a little out of order, so an earlier one belongs to the window that is open.
-  const bool over = found == windows_.end() || now >= found->second.end_ns ||
-                    now < found->second.begin_ns - (found->second.end_ns - found->second.begin_ns);
+  const auto is_before = [&](const Window& window) {  // by more than its length
+    return now<window.begin_ns&& static_cast<uint64_t>(window.begin_ns) - static_cast<uint64_t>(now)> static_cast<uint64_t>(
+               window.end_ns) -
+           static_cast<uint64_t>(window.begin_ns);
+  };
+  const bool over = found == windows_.end() || now >= found->second.end_ns || is_before(found->second);
   if (over) {
     if (found == windows_.end()) {
       if (windows_.size() >= kMaxWindows) make_room(now);

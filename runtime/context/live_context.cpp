@@ -50,37 +50,28 @@ std::optional<std::string> with_tail(const std::optional<std::string>& full, std
 
 std::optional<std::string> LiveContext::text(const Event& event, FieldId field) {
   if ((event.header().flags & RECORD_REPLAYED) != 0) return std::nullopt;
-  switch (field) {
-    case FieldId::process_user: {
-      const auto uid = event.number(FieldId::process_uid);
-      return uid ? users_.name(*uid) : std::nullopt;
-    }
-    case FieldId::process_exe: {
-      const ProcEntry* entry = event.truncated(field) ? own(event) : nullptr;
-      return entry != nullptr ? with_tail(entry->info.exe, event.text(field)) : std::nullopt;
-    }
-    case FieldId::process_cwd: {
-      const ProcEntry* entry = event.truncated(field) ? own(event) : nullptr;
-      return entry != nullptr ? with_tail(entry->info.cwd, event.text(field)) : std::nullopt;
-    }
-    case FieldId::process_cmdline: {
-      const ProcEntry* entry = event.truncated(FieldId::argv) ? own(event) : nullptr;
-      const auto head = event.text(field);
-      if (entry == nullptr || !head || !entry->info.cmdline || !entry->info.cmdline->starts_with(*head)) return std::nullopt;
-      if (entry->info.cmdline->size() >= ProcTable::kMaxCommandBytes - 1) return std::nullopt;  // cut again
-      return entry->info.cmdline;
-    }
-    case FieldId::process_parent_exe: {
-      const Ancestors list = ancestors(event);
-      return list.list != nullptr && !list.list->empty() ? list.list->front().exe : std::nullopt;
-    }
-    case FieldId::process_parent_cmdline: {
-      const Ancestors list = ancestors(event);
-      return list.list != nullptr && !list.list->empty() ? list.list->front().cmdline : std::nullopt;
-    }
-    default:  // the record has it or nobody has
-      return std::nullopt;
+  if (field == FieldId::process_user) {
+    const auto uid = event.number(FieldId::process_uid);
+    return uid ? users_.name(*uid) : std::nullopt;
   }
+  if (field == FieldId::process_exe || field == FieldId::process_cwd) {
+    const ProcEntry* entry = event.truncated(field) ? own(event) : nullptr;
+    if (entry == nullptr) return std::nullopt;
+    return with_tail(field == FieldId::process_exe ? entry->info.exe : entry->info.cwd, event.text(field));
+  }
+  if (field == FieldId::process_cmdline) {
+    const ProcEntry* entry = event.truncated(FieldId::argv) ? own(event) : nullptr;
+    const auto head = event.text(field);
+    if (entry == nullptr || !head || !entry->info.cmdline || !entry->info.cmdline->starts_with(*head)) return std::nullopt;
+    if (entry->info.cmdline->size() >= ProcTable::kMaxCommandBytes - 1) return std::nullopt;  // cut again
+    return entry->info.cmdline;
+  }
+  if (field == FieldId::process_parent_exe || field == FieldId::process_parent_cmdline) {
+    const Ancestors list = ancestors(event);
+    if (list.list == nullptr || list.list->empty()) return std::nullopt;
+    return field == FieldId::process_parent_exe ? list.list->front().exe : list.list->front().cmdline;
+  }
+  return std::nullopt;  // the record has it or nobody has
 }
 
 Context::Ancestors LiveContext::ancestors(const Event& event) {
@@ -106,7 +97,10 @@ void LiveContext::complete(const Event& event) {
     const Ancestor& ancestor = rest.front();
     rest = rest.subspan(1);
     ancestors_.push_back(from_record(ancestor));
-    const bool adopted = ancestor.birth_parent != 0 && !rest.empty() && rest.front().pid != ancestor.birth_parent;
+    // Of the last one in a list that was cut nobody has said who comes next.
+    const bool open_end = rest.empty() && event.truncated(FieldId::process_ancestors) && ancestor.pid.value_or(1) > 1;
+    const bool adopted =
+        ancestor.birth_parent != 0 && (open_end || (!rest.empty() && rest.front().pid != ancestor.birth_parent));
     if (!adopted) continue;
     // The next entry is a reaper; the line of birth leads elsewhere, and may come back into the record further up.
     const ProcessInfo child = ancestors_.back();
@@ -177,6 +171,9 @@ bool LiveContext::follow_proc() {
     if (entry->parent == 0) return true;
     const uint32_t up = entry->parent;
     const int64_t child_start = entry->start_ticks;
+    // /proc names who adopted it; where the kernel half knows another birth parent, this line is not the one asked for.
+    const uint32_t birth = birth_parents_ != nullptr ? birth_parents_->birth_parent(static_cast<uint32_t>(*last.pid)) : 0;
+    if (birth != 0 && birth != up) return false;
     const ProcEntry* parent = proc_.find(up, std::nullopt);
     if (parent == nullptr || parent->start_ticks > child_start) return false;
     ancestors_.push_back(parent->info);

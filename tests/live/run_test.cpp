@@ -32,10 +32,14 @@ class Daemon {
     }
     return false;
   }
-  int end(int signal) const {
+  ~Daemon() {
+    if (pid_ > 0) (void)end(SIGKILL);
+  }
+  int end(int signal) {
     if (signal != 0) kill(pid_, signal);
     int status = 0;
     waitpid(pid_, &status, 0);
+    pid_ = -1;
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   }
 
@@ -49,9 +53,9 @@ class Daemon {
 TEST_CASE("run detects on the whole machine until a signal, and says what it counted") {
   const Scene scene;
   FILE* out = fopen(scene.out.c_str(), "w");
-  const Daemon daemon(scene, fileno(out));
+  Daemon daemon(scene, fileno(out));
   fclose(out);
-  REQUIRE(daemon.says("watching: 1 recipe, probes recipe_exec"));
+  REQUIRE(daemon.says("watching: 1 recipe, probes recipe_"));
   REQUIRE(run_command({"/usr/bin/perl", "-e", "1", scene.marker}).code == 0);
   CHECK(daemon.end(SIGTERM) == 0);  // at once: what is in the ring is not lost
   const auto found = scene.marked();
@@ -64,7 +68,7 @@ TEST_CASE("a reader that closes the pipe ends run with exit code 4 and no signal
   const Scene scene;
   int ends[2];
   REQUIRE(pipe2(ends, O_CLOEXEC) == 0);
-  const Daemon daemon(scene, ends[1]);
+  Daemon daemon(scene, ends[1]);
   close(ends[1]);
   REQUIRE(daemon.says("watching:"));
   close(ends[0]);

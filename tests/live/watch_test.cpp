@@ -16,7 +16,8 @@ namespace recipe::test {
 TEST_CASE("code on perl's command line is detected, a script with the same argument is not") {
   const Scene scene;
   scene.folder.write("script.pl", "exit 0;\n");
-  const auto ran = scene.watch("perl -e 'exit 0' " + scene.marker + "; perl " + scene.folder.path("script.pl") + " -e x; true");
+  const auto ran =
+      scene.watch("perl -e 'exit 0' " + scene.marker + "; perl " + scene.folder.path("script.pl") + " -e x; sleep 1");
   INFO(ran.err);
   CHECK(ran.code == 0);
   CHECK(ran.out.empty());
@@ -25,7 +26,7 @@ TEST_CASE("code on perl's command line is detected, a script with the same argum
   CHECK(found[0]["event"]["argv"] == nlohmann::json({"perl", "-e", "exit 0", scene.marker}));
   CHECK(found[0]["process"]["name"] == "perl");
   CHECK(found[0]["process"]["user"].is_string());
-  CHECK(found[0]["process"]["parent"]["cmdline"].get<std::string>().starts_with("/bin/sh -c"));
+  CHECK(found[0]["process"]["parent"].value("cmdline", "").starts_with("/bin/sh -c"));
   CHECK(found[0]["process"]["ancestors"].back()["pid"] == 1);
   CHECK(found[0]["host"]["kernel"].is_string());
   CHECK(found[0]["time"].get<std::string>().starts_with("20"));

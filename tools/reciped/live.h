@@ -22,6 +22,10 @@ class Live {
   void tap(std::function<void(std::span<const std::byte>)> tap) { tap_ = std::move(tap); }
   void output(Output* output) { output_ = output; }
 
+  // Asks the scheduler to run this process ahead of what it watches: the sooner a record is judged, the more of the processes
+  // around it are still there to be asked. Not inherited by what was forked before.
+  static void hurry();
+
   // Judges what is there; waits up to `timeout` for the first.
   [[nodiscard]] Status pump(std::chrono::milliseconds timeout);
   // Stops the probes and judges what they have sent until then.

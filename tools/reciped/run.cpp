@@ -31,6 +31,7 @@ struct RunAll {
       return kFault;
     }
     (*live)->output(&output);
+    Live::hurry();
     complain("watching: " + (*live)->coverage());
     Status pumped = Done{};
     while (!Signals::stop_asked() && !output.hung_up() && pumped.ok()) pumped = (*live)->pump(kTurn);

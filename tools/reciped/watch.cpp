@@ -45,22 +45,20 @@ struct Watch {
   int run_watched(Live& live, Child& child, const Command& command) {
     const auto begin = std::chrono::steady_clock::now();
     live.output(&output);
+    Live::hurry();
     if (const int error = child.release(); error != 0) {
       complain("cannot run `" + printable(command[0]) + "`: " + std::strerror(error));
     }
-    while (!child.ended(false)) {
-      if (Status pumped = live.pump(kTurn); !pumped.ok()) {
-        complain("watching ended before COMMAND did: " + pumped.error().message());
-        break;
-      }
-    }
+    Status pumped = Done{};
+    while (!child.ended(false) && pumped.ok()) pumped = live.pump(kTurn);
+    if (!pumped.ok()) complain("watching ended before COMMAND did: " + pumped.error().message());
     const int code = child.ended(true).value_or(kFault);
     const Status finished = live.finish();
     if (!finished.ok()) complain(finished.error().message());
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
     summarize(live, command, code, took.count());
     if (code != 0) return code;
-    if (output.failed() || !finished.ok()) return kFault;
+    if (output.failed() || !pumped.ok() || !finished.ok()) return kFault;
     return output.met_fail_on() ? kFindings : kClean;
   }
 
