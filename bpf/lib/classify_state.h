@@ -47,6 +47,7 @@ struct argv_walk {
   record_u32 widen;    /* something was not looked at */
 };
 
+/* In the order of use: what a small block touches lies in few lines of two pages. */
 struct classify {
   record_u64 image; /* the includer's: which image */
   record_u64 seed;
@@ -63,11 +64,11 @@ struct classify {
   record_u32 overflow;
   record_u32 pad;
   record_u64 letters; /* those of the block that no element has had yet */
+  struct classify_value value[CLASSIFY_VALUES];
+  struct argv_walk walk;
   /* One word per 64 slots: acc, then the sets, packed: a block of one word touches bits[0..4]. Sized so that a mask bounds it.
    */
   record_u64 bits[CLASSIFY_BITS];
-  struct classify_value value[CLASSIFY_VALUES];
-  struct argv_walk walk;
-  struct candidate_word out[CLASSIFY_OUTS];
   record_u8 text[TEXT_BYTES + 64];
+  struct candidate_word out[CLASSIFY_OUTS];
 };
