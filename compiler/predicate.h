@@ -18,6 +18,7 @@ struct PredicateNode {
   uint32_t end = 0;               // one past the subtree
   uint32_t test = 0;              // kTest
   Span span;                      // the words; of a macro's body those of the body
+  bool spelled = true;            // of a negated leaf: the words say the negation themselves (`a != b`, `not a`)
 
   friend bool operator==(const PredicateNode&, const PredicateNode&) = default;
 };

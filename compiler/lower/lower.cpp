@@ -99,17 +99,20 @@ class Lowering {
 
   void note_passages(BuiltProgram& built, const Predicate& predicate) {
     for (size_t i = 0; i < predicate.nodes.size(); ++i) {
-      built.program.nodes[built.node_of[i]].passage = passage(predicate.nodes[i].span);
+      const PredicateNode& node = predicate.nodes[i];
+      built.program.nodes[built.node_of[i]].passage = passage(node.span, node.negated && !node.spelled);
     }
   }
 
-  uint32_t passage(Span span) {
+  // negated: the words stand inside a `not (...)` that is not theirs alone, so it is said.
+  uint32_t passage(Span span, bool negated = false) {
     if (!span.source.valid() || span.source.index() >= compilation_.sources.size() || span.end <= span.begin) return 0;
     const auto [found, is_new] =
-        passages_.try_emplace({span.source.value, span.begin, span.end}, static_cast<uint32_t>(artefact_.passages.size()));
+        passages_.try_emplace({span.source.value, span.begin, span.end, negated}, static_cast<uint32_t>(artefact_.passages.size()));
     if (is_new) {
       const Position position = compilation_.sources.position(span.source, span.begin);
-      artefact_.passages.push_back({file(span.source), position.line, fold_words(compilation_.sources.text(span))});
+      const std::string words = fold_words(compilation_.sources.text(span));
+      artefact_.passages.push_back({file(span.source), position.line, negated ? "not (" + words + ")" : words});
     }
     return found->second;
   }
@@ -131,7 +134,7 @@ class Lowering {
   Compilation& compilation_;
   Artefact& artefact_;
   std::vector<std::vector<uint32_t>> node_of_;  // by trigger
-  std::map<std::tuple<uint32_t, uint32_t, uint32_t>, uint32_t> passages_;
+  std::map<std::tuple<uint32_t, uint32_t, uint32_t, bool>, uint32_t> passages_;
   std::map<uint32_t, uint32_t> files_;
 };
 

@@ -24,6 +24,7 @@ struct Node {
   FieldId list = FieldId::kNone;
   uint32_t test = 0;  // into tests_
   Span span;
+  bool spelled = true;
   std::vector<uint32_t> children;
 };
 
@@ -59,17 +60,27 @@ class Simplifier {
       case PredicateKind::kTrue:
         node.kind = (from.kind == PredicateKind::kTrue) != negate ? PredicateKind::kTrue : PredicateKind::kFalse;
         return add(std::move(node));
-      case PredicateKind::kNot:
-        return build(i + 1, !negate, loops);
+      case PredicateKind::kNot: {
+        // before: not (leaf)   after: the leaf, negated, with the words of the whole; a leaf deeper down keeps its own words.
+        const uint32_t built = build(i + 1, !negate, loops);
+        Node& inner = nodes_[built];
+        if (!inner.spelled && inner.span == from_.nodes[i + 1].span) {
+          inner.span = from.span;
+          inner.spelled = true;
+        }
+        return built;
+      }
       case PredicateKind::kTest:
         node.kind = PredicateKind::kTest;
         node.negated = from.negated != negate;
+        node.spelled = !node.negated || from.negated;
         node.test = intern(from_.tests[from.test]);
         return add(std::move(node));
       case PredicateKind::kAny:
       case PredicateKind::kAll: {
         const uint32_t body = build(i + 1, false, loops + 1);
         node.negated = from.negated != negate;
+        node.spelled = !node.negated || from.negated;
         if (std::optional<Test> test = as_test(from, nodes_[body], loops + 1)) {
           node.kind = PredicateKind::kTest;
           node.test = intern(std::move(*test));
@@ -169,6 +180,7 @@ class Simplifier {
       span.begin = std::min(span.begin, nodes_[from].span.begin);
       span.end = std::max(span.end, nodes_[from].span.end);
     }
+    nodes_[into].spelled = nodes_[into].spelled && nodes_[from].spelled;
   }
 
   // Equal keys: equal trees, spans apart.
@@ -183,7 +195,7 @@ class Simplifier {
   void emit(uint32_t i, Predicate& out) {
     const Node& node = nodes_[i];
     const auto at = static_cast<uint32_t>(out.nodes.size());
-    out.nodes.push_back({node.kind, node.negated, node.list, 0, 0, node.span});
+    out.nodes.push_back({node.kind, node.negated, node.list, 0, 0, node.span, node.spelled});
     if (node.kind == PredicateKind::kTest) {
       const auto [found, is_new] = emitted_.try_emplace(node.test, static_cast<uint32_t>(out.tests.size()));
       if (is_new) out.tests.push_back(tests_[node.test]);
