@@ -9,9 +9,9 @@
 #include "compiler/compile.h"
 #include "compiler/diagnostic/render.h"
 #include "runtime/artefact/encode.h"
+#include "runtime/artefact/merge.h"
 #include "runtime/sink/write_all.h"
 #include "tools/reciped/command.h"
-#include "tools/reciped/merge.h"
 #include "tools/reciped/only.h"
 
 namespace recipe::reciped {

@@ -3,14 +3,14 @@
 // a name stands in one block at most:
 //
 //   A: {perl, ruby} a1 a2      B: {perl} b1      →   {perl} a1 a2 b1    {ruby} a1 a2
-#include "tools/reciped/merge.h"
+#include "runtime/artefact/merge.h"
 
 #include <algorithm>
 #include <map>
 
 #include "bpf/abi/limits.h"
 
-namespace recipe::reciped {
+namespace recipe {
 namespace {
 
 struct Offsets {
@@ -118,4 +118,4 @@ Result<Artefact> merge(std::vector<Artefact> parts) {
   return whole;
 }
 
-}  // namespace recipe::reciped
+}  // namespace recipe

@@ -6,9 +6,9 @@
 #include "runtime/artefact/artefact.h"
 #include "runtime/base/result.h"
 
-namespace recipe::reciped {
+namespace recipe {
 
 // parts must not be empty. Error: two recipes of one name, with both files.
 [[nodiscard]] Result<Artefact> merge(std::vector<Artefact> parts);
 
-}  // namespace recipe::reciped
+}  // namespace recipe
