@@ -16,7 +16,7 @@ struct Arrow {
 const std::vector<Arrow>& arrows() {
   static const std::vector<Arrow> kArrows = {
       {"bpf/abi/", {"bpf/abi/", "limits.h", "records.h", "filter_image.h"}},
-      {"bpf/", {"bpf/", "abi/", "lib/", "kernel_types.h"}},
+      {"bpf/", {"bpf/", "abi/", "lib/", "../abi/"}},
       {"runtime/base/", {"runtime/base/"}},
       {"runtime/catalogue/", {"runtime/base/", "runtime/catalogue/", "bpf/abi/"}},
       {"runtime/artefact/", {"runtime/base/", "runtime/catalogue/", "runtime/artefact/", "bpf/abi/", "bpf/lib/hash.h"}},

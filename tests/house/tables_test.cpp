@@ -93,7 +93,8 @@ TEST_CASE("every counter is counted somewhere") {
     const CounterInfo& row = info(static_cast<Counter>(i));
     INFO(row.name);
     CHECK(row.doc.size() > 10);
-    CHECK(holds(row.kernel ? kernel : user, std::string(row.name)));
+    // The kernel itself counts what its probes missed; userspace asks it for that.
+    CHECK(((row.kernel && holds(kernel, std::string(row.name))) || holds(user, std::string(row.name))));
   }
 }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// One file, long because it shares nothing with what it judges: its own getopt, glob and truth of every operator stand here.
 #include "tests/support/slow_evaluator.h"
 
 #include <algorithm>

@@ -232,12 +232,20 @@ TEST_CASE("an import is looked for below the roots and may not leave what was gi
                                      "import \"lib/names.recipe\"\nrecipe a { on exec when process.name in shells }\n");
   const fs::path thief = folder.write("rules/execution/b.recipe",
                                       "import \"../../secret.recipe\"\nrecipe b { on exec when process.name in secret }\n");
+  folder.write("rules/lists/other.recipe", "list others = [sh]\n");
+  const fs::path elsewhere = folder.write("rules/execution/c.recipe",
+                                          "import \"lists/other.recipe\"\nrecipe c { on exec when process.name in others }\n");
+  const fs::path climber = folder.write(
+      "rules/execution/d.recipe", "import \"lib/../../secret.recipe\"\nrecipe d { on exec when process.name in secret }\n");
   CompileOptions options;
   options.roots = {folder.path() / "rules"};
-  Compilation found, lost, outside;
+  Compilation found, alone, lost, below_root, outside, climbing;
   CHECK(check_paths(found, {file}, options).empty());
-  CHECK(check_paths(lost, {file}) == Codes{"E0101"});  // and not: unknown list
+  CHECK(check_paths(alone, {file}).empty());                // a library's lib/ is found from above
+  CHECK(check_paths(lost, {elsewhere}) == Codes{"E0101"});  // and not: unknown list
+  CHECK(check_paths(below_root, {elsewhere}, options).empty());
   CHECK(check_paths(outside, {thief}, options) == Codes{"E0103"});
+  CHECK(check_paths(climbing, {climber}) == Codes{"E0103"});
 }
 
 TEST_CASE("imports in a circle are shown once with every file of it") {
