@@ -131,9 +131,9 @@ class ProgramReader {
         option.name.pop_back();
       }
       if (option.name.empty() || option.name[0] == '-' ||
-          option.name.find_first_of(std::string_view("= \t\n\0", 5)) != std::string::npos) {
+          option.name.find_first_of(std::string_view(":= \t\n\0", 6)) != std::string::npos) {
         wrong(value.span, fmt::format("{} is no name of an option", spell_value(context_, each)),
-              "write it without dashes, as in `\"eval=\"`");
+              "write it without dashes, `=` behind it where it takes a value: `\"eval=\"`");
         continue;
       }
       add(to, std::move(option), value.span);
