@@ -22,7 +22,7 @@ struct Clauses {
   friend bool operator==(const Clauses&, const Clauses&) = default;
 };
 
-inline constexpr uint32_t kMaxClauses = 256;      // of one trigger
-inline constexpr uint32_t kMaxClauseTerms = 32;   // of one clause
+inline constexpr uint32_t kMaxClauses = 256;     // of one trigger
+inline constexpr uint32_t kMaxClauseTerms = 32;  // of one clause
 
 }  // namespace recipe

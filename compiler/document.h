@@ -27,10 +27,10 @@ enum class ValueForm : uint8_t {
   kInt,       // 0x1f, 4KiB
   kDuration,  // 10m; number is nanoseconds
   kBool,
-  kList,      // [ ... ]
-  kSplice,    // ...name, inside a list or in place of one
-  kObject,    // { name: value, ... }: tests only
-  kPath,      // process.exe right behind an operator, each part in lower case and no part beginning with a digit; in lists: kWord
+  kList,    // [ ... ]
+  kSplice,  // ...name, inside a list or in place of one
+  kObject,  // { name: value, ... }: tests only
+  kPath,    // process.exe right behind an operator, each part in lower case and no part beginning with a digit; in lists: kWord
 };
 
 struct ValueEntry {  // of kObject
@@ -41,20 +41,22 @@ struct ValueEntry {  // of kObject
 struct WrittenValue {
   ValueForm form = ValueForm::kString;
   Span span;
-  std::string text;  // kString (resolved), kWord, kSplice (the name), kPath
-  int64_t number = 0;  // kInt, kDuration (ns), kBool
-  std::vector<ValueId> items;      // kList
-  std::vector<ValueEntry> entries; // kObject
+  std::string text;                 // kString (resolved), kWord, kSplice (the name), kPath
+  int64_t number = 0;               // kInt, kDuration (ns), kBool
+  std::vector<ValueId> items;       // kList
+  std::vector<ValueEntry> entries;  // kObject
 };
 
 enum class ExpressionForm : uint8_t {
-  kOr, kAnd,  // children: two or more
-  kNot,       // children: one
-  kTest,      // subject, op …, value
-  kAny, kAll, // any NAME in subject: children[0]
-  kExists,    // exists subject
-  kBare,      // subject alone: a bool field, a macro parameter, a macro without arguments, true, false
-  kCall,      // name(arguments)
+  kOr,
+  kAnd,   // children: two or more
+  kNot,   // children: one
+  kTest,  // subject, op …, value
+  kAny,
+  kAll,     // any NAME in subject: children[0]
+  kExists,  // exists subject
+  kBare,    // subject alone: a bool field, a macro parameter, a macro without arguments, true, false
+  kCall,    // name(arguments)
 };
 
 enum class SubjectForm : uint8_t { kPlain, kOption, kOperand };  // argv option "-o", argv operand 0
@@ -62,13 +64,26 @@ enum class SubjectForm : uint8_t { kPlain, kOption, kOperand };  // argv option 
 struct WrittenSubject {
   Word path;  // process.name, argv, p.name, x
   SubjectForm form = SubjectForm::kPlain;
-  std::optional<ValueId> argument;  // option's name, operand's number
+  std::optional<ValueId> argument;                                     // option's name, operand's number
   enum class Over : uint8_t { kNone, kAny, kAll } over = Over::kNone;  // any argv like ..., all argv like ...
 };
 
 enum class WrittenOperator : uint8_t {
-  kEqual, kNotEqual, kIn, kLess, kLessEqual, kGreater, kGreaterEqual,
-  kContains, kStartsWith, kEndsWith, kLike, kMatches, kUnder, kHasFlag, kHasOption,
+  kEqual,
+  kNotEqual,
+  kIn,
+  kLess,
+  kLessEqual,
+  kGreater,
+  kGreaterEqual,
+  kContains,
+  kStartsWith,
+  kEndsWith,
+  kLike,
+  kMatches,
+  kUnder,
+  kHasFlag,
+  kHasOption,
 };
 enum class WrittenQuantifier : uint8_t { kNone, kAny, kAll };  // contains any [..], startswith all [..]
 

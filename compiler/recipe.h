@@ -38,7 +38,7 @@ struct Recipe {
   std::vector<On> ons;
   std::vector<Except> exceptions;
   std::vector<RecipeTest> tests;
-  Span span;       // whole
+  Span span;  // whole
   Span name_span;
 };
 

@@ -20,8 +20,8 @@ struct WhyTerm {
   std::string value;  // what met it
   std::string file;
   uint32_t line = 0;
-  bool kernel = false;  // decided there (else in userspace)
-  bool unknown = false; // a truncated field left it open
+  bool kernel = false;   // decided there (else in userspace)
+  bool unknown = false;  // a truncated field left it open
 };
 
 struct Why {
@@ -46,13 +46,13 @@ struct Detection {
   std::vector<AttackReference> attack;
   std::vector<std::string> tags;
   Why why;
-  std::string event;                 // "exec"
+  std::string event;  // "exec"
   std::optional<std::vector<std::string>> argv;
   ProcessInfo process;
   std::vector<ProcessInfo> ancestors;  // the first is the parent
   HostInfo host;
   std::vector<std::string> actions;
-  std::string page;  // link to the recipe's page; may be empty
+  std::string page;                                    // link to the recipe's page; may be empty
   std::vector<std::pair<std::string, uint64_t>> lost;  // counters of loss that changed since the last detection
   bool replayed = false;
 };

@@ -11,9 +11,10 @@ namespace recipe {
 
 // One term of the clause that matched, with the value that met it.
 struct TermWitness {
-  uint32_t node = 0;            // of the trigger's program
-  Truth truth = Truth::kTrue;   // kTrue or, on truncated fields, kUnknown
-  std::string value;            // the value as text: `perl`, `argv[1] = "-e"`, `process.ancestors[2].name = "dpkg"`; empty where the field is absent
+  uint32_t node = 0;           // of the trigger's program
+  Truth truth = Truth::kTrue;  // kTrue or, on truncated fields, kUnknown
+  std::string value;  // the value as text: `perl`, `argv[1] = "-e"`, `process.ancestors[2].name = "dpkg"`; empty where the
+                      // field is absent
   bool in_kernel = false;
 };
 

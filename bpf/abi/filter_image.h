@@ -66,16 +66,17 @@ struct pivot_bucket {
 };
 
 struct filter_block {
-  record_u16 number;        /* index in Filter::blocks */
-  record_u16 words;         /* 1..64; bit i of word w is slot 64 * w + i */
-  record_u32 lanes;         /* bit per lane that a clause of this block constrains, positively or negatively */
-  record_u32 index_offset;  /* of the first index bucket */
-  record_u32 index_mask;    /* number of index buckets - 1; a power of two */
-  record_u64 letters;       /* option letters with a KEY_FLAG key: bit flag_bit(letter) */
-  record_u32 all_offset;    /* words × u64: the slots in use */
+  record_u16 number;         /* index in Filter::blocks */
+  record_u16 words;          /* 1..64; bit i of word w is slot 64 * w + i */
+  record_u32 lanes;          /* bit per lane that a clause of this block constrains, positively or negatively */
+  record_u32 index_offset;   /* of the first index bucket */
+  record_u32 index_mask;     /* number of index buckets - 1; a power of two */
+  record_u64 letters;        /* option letters with a KEY_FLAG key: bit flag_bit(letter) */
+  record_u32 all_offset;     /* words × u64: the slots in use */
   record_u32 positive_lanes; /* bit per lane that no clause of this block negates: where no live slot constrains such a lane,
                               * its value need not be read. A bit left 0 only costs time */
-  record_u16 defaults_offset[LANES]; /* from the block's start, words × u64: slots that do not constrain the lane positively; 0: all */
+  record_u16
+      defaults_offset[LANES]; /* from the block's start, words × u64: slots that do not constrain the lane positively; 0: all */
   record_u64 prefix_lengths[STRINGS]; /* bit L-1: some key is a prefix of L bytes */
   record_u64 suffix_lengths[STRINGS];
 };
@@ -96,7 +97,8 @@ struct index_run {
   record_u8 word;
   record_u8 kind; /* enum run_kind */
   record_u8 more;
-  record_u32 literal_offset; /* clear only: index_literal to compare whole, so that a collision of hashes never loses an event */
+  record_u32
+      literal_offset; /* clear only: index_literal to compare whole, so that a collision of hashes never loses an event */
   record_u64 bits;
 };
 #define RECIPE_RUN 1024 /* entries in one run */

@@ -43,6 +43,6 @@
 /* The ring. Holds 4,000 records of 1 KiB: some 2 s of a machine that does nothing but match. */
 #define RECIPE_RING_BYTES (1u << 22)
 
-/* The largest record: argv, three paths, ancestors and the fixed part; a per-CPU value of the kernel holds 32 KiB. The paths that
- * come last are cut where even that is not enough. */
+/* The largest record: argv, three paths, ancestors and the fixed part; a per-CPU value of the kernel holds 32 KiB. The paths
+ * that come last are cut where even that is not enough. */
 #define RECIPE_RECORD_BYTES 24576

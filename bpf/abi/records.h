@@ -33,12 +33,12 @@ enum record_flags {
 };
 
 struct record_header {
-  record_u32 bytes;       /* of the whole record, header included; a multiple of 8 */
-  record_u16 event;       /* EVENT number of catalogue.def */
-  record_u16 flags;       /* enum record_flags */
-  record_u32 generation;  /* of the filter that let it through */
-  record_u16 words;       /* candidate words that follow */
-  record_u16 items;       /* items after them */
+  record_u32 bytes;        /* of the whole record, header included; a multiple of 8 */
+  record_u16 event;        /* EVENT number of catalogue.def */
+  record_u16 flags;        /* enum record_flags */
+  record_u32 generation;   /* of the filter that let it through */
+  record_u16 words;        /* candidate words that follow */
+  record_u16 items;        /* items after them */
   record_u64 time_boot_ns; /* CLOCK_BOOTTIME; in replay the event's own wall time minus boot_wall_ns */
   record_u64 boot_wall_ns; /* CLOCK_REALTIME at boot; 0 in the ring (the reader knows it), set in captures and replay */
 };
@@ -52,7 +52,8 @@ struct candidate_word {
 };
 
 enum record_item_flags {
-  ITEM_TRUNCATED = 1, /* the value is longer than what is here. A list keeps its first elements (the last one may be cut), a path its tail */
+  ITEM_TRUNCATED =
+      1, /* the value is longer than what is here. A list keeps its first elements (the last one may be cut), a path its tail */
 };
 
 struct record_item {
@@ -62,13 +63,13 @@ struct record_item {
 };
 
 enum ancestor_has { /* which parts of a record_ancestor are present */
-  ANCESTOR_PID = 1,
-  ANCESTOR_UID = 2,
-  ANCESTOR_NAME = 4,
-  ANCESTOR_COMM = 8,
-  ANCESTOR_EXE = 16,
-  ANCESTOR_CMDLINE = 32,
-  ANCESTOR_START_TIME = 64,
+                    ANCESTOR_PID = 1,
+                    ANCESTOR_UID = 2,
+                    ANCESTOR_NAME = 4,
+                    ANCESTOR_COMM = 8,
+                    ANCESTOR_EXE = 16,
+                    ANCESTOR_CMDLINE = 32,
+                    ANCESTOR_START_TIME = 64,
 };
 
 /* The first is the parent. `has` says which parts are known; strings follow in the order name, exe, cmdline,
@@ -78,7 +79,8 @@ struct record_ancestor {
   record_u32 uid;
   record_u64 start_time; /* ns from boot */
   record_u32 has;        /* enum ancestor_has */
-  record_u32 birth_parent; /* pid of the process that forked it; 0 unknown: where it is not the next entry, a tombstone may know */
+  record_u32
+      birth_parent; /* pid of the process that forked it; 0 unknown: where it is not the next entry, a tombstone may know */
   record_u16 name_bytes;
   record_u16 exe_bytes;
   record_u32 cmdline_bytes;

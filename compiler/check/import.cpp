@@ -2,9 +2,9 @@
 // Files and their imports → documents, each file once however it is reached.
 //
 // An import is looked for beside the importing file, then below each -I root; one that begins with `lib/` also in the folders
-// above the importing file, nearest first, so that a recipe of a library finds it when it is given alone. What it names must lie
-// below the importing file's folder, below the folder that all given files share, below a root, or in such a `lib`: a recipe
-// from elsewhere cannot read the machine.
+// above the importing file, nearest first, so that a recipe of a library finds it when it is given alone. What it names must
+// lie below the importing file's folder, below the folder that all given files share, below a root, or in such a `lib`: a
+// recipe from elsewhere cannot read the machine.
 #include <fmt/format.h>
 
 #include <algorithm>

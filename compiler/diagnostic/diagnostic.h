@@ -22,8 +22,8 @@ enum class Code : uint16_t {
 
 struct CodeInfo {
   Code code;
-  std::string_view id;     // "kUnknownField"
-  std::string_view text;   // "E0107"; lints: "L0101"
+  std::string_view id;    // "kUnknownField"
+  std::string_view text;  // "E0107"; lints: "L0101"
   Severity severity;
   std::string_view title;  // of its page; a lint's name (no_kernel_filter) for lints
 };

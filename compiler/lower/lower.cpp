@@ -107,8 +107,8 @@ class Lowering {
   // negated: the words stand inside a `not (...)` that is not theirs alone, so it is said.
   uint32_t passage(Span span, bool negated = false) {
     if (!span.source.valid() || span.source.index() >= compilation_.sources.size() || span.end <= span.begin) return 0;
-    const auto [found, is_new] =
-        passages_.try_emplace({span.source.value, span.begin, span.end, negated}, static_cast<uint32_t>(artefact_.passages.size()));
+    const auto [found, is_new] = passages_.try_emplace({span.source.value, span.begin, span.end, negated},
+                                                       static_cast<uint32_t>(artefact_.passages.size()));
     if (is_new) {
       const Position position = compilation_.sources.position(span.source, span.begin);
       const std::string words = fold_words(compilation_.sources.text(span));

@@ -33,7 +33,7 @@ struct OptionSpec {
 };
 
 struct OptionTable {
-  std::string pattern;             // glob over process.name; the first table whose pattern equals the name, else the first that fits
+  std::string pattern;  // glob over process.name; the first table whose pattern equals the name, else the first that fits
   std::vector<OptionSpec> shorts;  // one letter, clustered behind one dash
   std::vector<OptionSpec> longs;   // behind two dashes: "exec=" kRequired (=value or next), "color=?" kOptional (=value only)
   std::vector<OptionSpec> words;   // behind one dash, whole, never clustered: node's -pe. Looked up before shorts
@@ -114,9 +114,9 @@ struct Trigger {
 };
 
 struct ClauseTerm {
-  uint32_t node = 0;          // the leaf (kTest, kAny or kAll) or, past the bound, sub-expression of the trigger's program
-  bool in_kernel = false;     // some kernel term stands for it
-  bool exact = false;         // and decides it wholly
+  uint32_t node = 0;       // the leaf (kTest, kAny or kAll) or, past the bound, sub-expression of the trigger's program
+  bool in_kernel = false;  // some kernel term stands for it
+  bool exact = false;      // and decides it wholly
 
   friend bool operator==(const ClauseTerm&, const ClauseTerm&) = default;
 };

@@ -12,7 +12,7 @@ namespace recipe {
 enum class NodeKind : uint8_t {
   kFalse = 0,
   kTrue = 1,
-  kAnd = 2,   // of its children, at least one
+  kAnd = 2,  // of its children, at least one
   kOr = 3,
   kTest = 4,  // no children
   kAny = 5,   // some element of `list` makes the one child true; binds the next variable
@@ -21,11 +21,11 @@ enum class NodeKind : uint8_t {
 
 struct ProgramNode {
   NodeKind kind = NodeKind::kFalse;
-  bool negated = false;               // of kTest, kAny, kAll only: negation stands at the leaves
-  FieldId list = FieldId::kNone;      // of kAny, kAll: a field of type record list or string list
-  uint32_t end = 0;                   // index one past the subtree
-  uint32_t test = 0;                  // of kTest: index into Program::tests
-  uint32_t passage = 0;               // index into Artefact::passages: the words of the recipe
+  bool negated = false;           // of kTest, kAny, kAll only: negation stands at the leaves
+  FieldId list = FieldId::kNone;  // of kAny, kAll: a field of type record list or string list
+  uint32_t end = 0;               // index one past the subtree
+  uint32_t test = 0;              // of kTest: index into Program::tests
+  uint32_t passage = 0;           // index into Artefact::passages: the words of the recipe
 
   friend bool operator==(const ProgramNode&, const ProgramNode&) = default;
 };

@@ -29,7 +29,9 @@
 namespace recipe {
 
 enum class Truth : uint8_t { kFalse = 0, kUnknown = 1, kTrue = 2 };  // and = min, or = max
-[[nodiscard]] constexpr Truth operator!(Truth t) { return static_cast<Truth>(2 - static_cast<int>(t)); }
+[[nodiscard]] constexpr Truth operator!(Truth t) {
+  return static_cast<Truth>(2 - static_cast<int>(t));
+}
 
 enum class Operator : uint8_t {
 #define OPERATOR(id, number, ...) id = number,
@@ -40,11 +42,11 @@ enum class Over : uint8_t { kValue = 0, kAnyElement = 1, kAllElements = 2 };
 enum class Selector : uint8_t { kNone = 0, kOption = 1, kOperand = 2 };
 
 struct Subject {
-  FieldId field = FieldId::kNone;     // kNone with variable > 0: the element itself, a string
-  uint8_t variable = 0;               // 0: the event; n: the element of the n-th enclosing loop, counted from outside
+  FieldId field = FieldId::kNone;  // kNone with variable > 0: the element itself, a string
+  uint8_t variable = 0;            // 0: the event; n: the element of the n-th enclosing loop, counted from outside
   Selector selector = Selector::kNone;
-  uint32_t operand = 0;               // kOperand: which, from 0
-  std::string option;                 // kOption: "-o" or "--output", dashes included
+  uint32_t operand = 0;  // kOperand: which, from 0
+  std::string option;    // kOption: "-o" or "--output", dashes included
 
   friend bool operator==(const Subject&, const Subject&) = default;
 };

@@ -38,8 +38,12 @@ constexpr auto kByNumber = by_number();
 
 }  // namespace
 
-std::span<const EventInfo> all_events() { return kEvents; }
-std::span<const FieldInfo> all_fields() { return kFields; }
+std::span<const EventInfo> all_events() {
+  return kEvents;
+}
+std::span<const FieldInfo> all_fields() {
+  return kFields;
+}
 
 const EventInfo* find_event(std::string_view name) {
   for (const EventInfo& event : kEvents) {
@@ -74,7 +78,9 @@ bool is_event(uint16_t number) {
   return false;
 }
 
-bool is_field(uint16_t number) { return number < kNumbers && kByNumber[number] >= 0; }
+bool is_field(uint16_t number) {
+  return number < kNumbers && kByNumber[number] >= 0;
+}
 
 const FieldInfo& info(FieldId id) {
   assert(is_field(static_cast<uint16_t>(id)));
@@ -91,12 +97,18 @@ const EventInfo& info(EventId id) {
 
 std::string_view type_name(Type type) {
   switch (type) {
-    case kBool: return "bool";
-    case kInt: return "int";
-    case kString: return "string";
-    case kPath: return "path";
-    case kStringList: return "list of string";
-    case kRecordList: return "list of record";
+    case kBool:
+      return "bool";
+    case kInt:
+      return "int";
+    case kString:
+      return "string";
+    case kPath:
+      return "path";
+    case kStringList:
+      return "list of string";
+    case kRecordList:
+      return "list of record";
   }
   return "";
 }

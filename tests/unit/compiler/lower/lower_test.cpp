@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // What single steps make of single conditions; that they keep the truth is held by tests/property.
-#include "bpf/abi/limits.h"
 #include "compiler/lower/lower.h"
 
 #include <algorithm>
 #include <catch2/catch.hpp>
 
+#include "bpf/abi/limits.h"
 #include "runtime/artefact/dump.h"
 #include "runtime/artefact/lay_out.h"
 
