@@ -130,8 +130,8 @@ class ProgramReader {
         option.value = ValueKind::kRequired;
         option.name.pop_back();
       }
-      if (option.name.empty() || option.name[0] == '-' ||
-          option.name.find_first_of(std::string_view(":= \t\n\0", 6)) != std::string::npos) {
+      if (option.name.empty() || option.name[0] == '-' || option.name.back() == ':' ||
+          option.name.find_first_of(std::string_view("= \t\n\0", 5)) != std::string::npos) {
         wrong(value.span, fmt::format("{} is no name of an option", spell_value(context_, each)),
               "write it without dashes, `=` behind it where it takes a value: `\"eval=\"`");
         continue;
