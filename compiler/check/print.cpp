@@ -4,37 +4,10 @@
 
 #include "compiler/check/check.h"
 #include "runtime/artefact/dump.h"
+#include "runtime/artefact/names.h"
 
 namespace recipe {
 namespace {
-
-std::string_view importance_name(Importance importance) {
-  switch (importance) {
-    case Importance::kNone:
-      return "none";
-    case Importance::kLow:
-      return "low";
-    case Importance::kMedium:
-      return "medium";
-    case Importance::kHigh:
-      return "high";
-    case Importance::kCritical:
-      return "critical";
-  }
-  return "";
-}
-
-std::string_view status_name(RecipeStatus status) {
-  switch (status) {
-    case RecipeStatus::kExperimental:
-      return "experimental";
-    case RecipeStatus::kIncubating:
-      return "incubating";
-    case RecipeStatus::kStable:
-      return "stable";
-  }
-  return "";
-}
 
 std::string indent(const std::string& text, std::string_view by) {
   std::string out;

@@ -8,6 +8,7 @@
 
 #include "compiler/check/attack.h"
 #include "compiler/check/suggest.h"
+#include "runtime/artefact/names.h"
 
 namespace recipe::checking {
 
@@ -103,31 +104,25 @@ void PropertyReader::boolean(const Property& property, bool& out) {
 }
 
 void PropertyReader::importance(const Property& property, Importance& out) {
-  static constexpr std::string_view kNames[] = {"none", "low", "medium", "high", "critical"};
   const std::optional<Item> value = item(property);
   if (!value) return;
   const std::string& text = context_.written(*value).text;
-  for (size_t i = 0; i < std::size(kNames); ++i) {
-    if (text == kNames[i]) {
-      out = static_cast<Importance>(i);
-      return;
-    }
+  if (const std::optional<Importance> known = find_importance(text)) {
+    out = *known;
+    return;
   }
-  const std::string near = suggest(text, kNames);
+  const std::string near = suggest(text, kImportanceNames);
   wrong(property.key.text, *value,
         near.empty() ? "write `none`, `low`, `medium`, `high` or `critical`" : fmt::format("did you mean `{}`?", near));
 }
 
 void PropertyReader::status(const Property& property, RecipeStatus& out) {
-  static constexpr std::string_view kNames[] = {"experimental", "incubating", "stable"};
   const std::optional<Item> value = item(property);
   if (!value) return;
   const std::string& text = context_.written(*value).text;
-  for (size_t i = 0; i < std::size(kNames); ++i) {
-    if (text == kNames[i]) {
-      out = static_cast<RecipeStatus>(i);
-      return;
-    }
+  if (const std::optional<RecipeStatus> known = find_status(text)) {
+    out = *known;
+    return;
   }
   wrong(property.key.text, *value, "write `experimental`, `incubating` or `stable`");
 }

@@ -3,25 +3,10 @@
 #include "runtime/artefact/dump.h"
 
 #include "runtime/artefact/keys.h"
+#include "runtime/artefact/names.h"
 
 namespace recipe {
 namespace {
-
-std::string_view name(Importance importance) {
-  switch (importance) {
-    case Importance::kNone:
-      return "none";
-    case Importance::kLow:
-      return "low";
-    case Importance::kMedium:
-      return "medium";
-    case Importance::kHigh:
-      return "high";
-    case Importance::kCritical:
-      return "critical";
-  }
-  return "";
-}
 
 std::string indented(std::string_view text, size_t by) {
   std::string out;
@@ -138,11 +123,15 @@ std::string dump(const Artefact& artefact) {
   for (uint32_t i = 0; i < artefact.triggers.size(); ++i) triggers[artefact.triggers[i].recipe.index()].push_back(i);
   for (uint32_t r = 0; r < artefact.recipes.size(); ++r) {
     const RecipeInfo& recipe = artefact.recipes[r];
-    out += "recipe " + recipe.name + ": " + std::string(name(recipe.importance)) + ", " + quote(recipe.title) +
+    out += "recipe " + recipe.name + ": " + std::string(importance_name(recipe.importance)) + ", " + quote(recipe.title) +
            (recipe.enabled ? "" : ", disabled") + "\n";
     for (const uint32_t t : triggers[r]) {
       const Trigger& trigger = artefact.triggers[t];
-      out.append("  on ").append(info(trigger.event).name).append(", ").append(name(trigger.importance)).append("\n");
+      out.append("  on ")
+          .append(info(trigger.event).name)
+          .append(", ")
+          .append(importance_name(trigger.importance))
+          .append("\n");
       out += indented(dump(trigger.program), 4);
     }
     for (const ExceptionInfo& exception : recipe.exceptions) {

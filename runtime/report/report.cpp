@@ -2,6 +2,7 @@
 // Match + context → Detection. Everything is copied: the record and the context's answers do not outlive the call.
 #include "runtime/report/report.h"
 
+#include "runtime/artefact/names.h"
 #include "runtime/report/process_members.h"
 #include "runtime/report/value.h"
 
@@ -85,8 +86,7 @@ Detection Reporter::report(const Match& match, const Event& event, Context& cont
   detection.title = recipe.title;
   detection.category = recipe.category;
   detection.method = recipe.method;
-  constexpr std::string_view kStatus[] = {"experimental", "incubating", "stable"};
-  detection.status = kStatus[static_cast<size_t>(recipe.status)];
+  detection.status = status_name(recipe.status);
   detection.importance = trigger.importance;
   detection.attack = recipe.attack;
   detection.tags = recipe.tags;

@@ -3,8 +3,8 @@
 // recipe's own stand here, once.
 #include <nlohmann/json.hpp>
 
+#include "runtime/artefact/names.h"
 #include "runtime/catalogue/catalogue.h"
-#include "runtime/report/importance.h"
 #include "runtime/report/process_members.h"
 #include "runtime/report/report.h"
 
@@ -123,7 +123,7 @@ std::string detection_schema() {
   properties["message"] = text("the recipe's message, filled, control characters escaped");
   properties["category"] = text("a tactic of ATT&CK");
   properties["method"] = text("a technique, in words");
-  properties["status"] = {{"enum", {"experimental", "incubating", "stable"}}};
+  properties["status"] = {{"enum", Json(kStatusNames)}};
   properties["importance"] = {{"enum", Json(kImportanceNames)}};
   properties["attack"] = attack_schema();
   properties["tags"] = texts("the recipe's tags");

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Detection → one line of JSON. Strings go through the same writer as events, so bytes that are no UTF-8 survive in the same
 // declared encoding: the line then ends with `"encoding":"escaped"`.
+#include "runtime/artefact/names.h"
 #include "runtime/catalogue/catalogue.h"
 #include "runtime/feed/json.h"
-#include "runtime/report/importance.h"
 #include "runtime/report/process_members.h"
 #include "runtime/report/report.h"
 

@@ -14,7 +14,7 @@
 
 #include <algorithm>
 
-#include "runtime/report/importance.h"
+#include "runtime/artefact/names.h"
 #include "runtime/report/report.h"
 
 namespace recipe {

@@ -5,36 +5,10 @@
 #include <algorithm>
 #include <map>
 
+#include "runtime/artefact/names.h"
+
 namespace recipe::recipec {
 namespace {
-
-std::string_view importance_name(Importance importance) {
-  switch (importance) {
-    case Importance::kNone:
-      return "None";
-    case Importance::kLow:
-      return "Low";
-    case Importance::kMedium:
-      return "Medium";
-    case Importance::kHigh:
-      return "High";
-    case Importance::kCritical:
-      return "Critical";
-  }
-  return "";
-}
-
-std::string_view status_name(RecipeStatus status) {
-  switch (status) {
-    case RecipeStatus::kExperimental:
-      return "experimental";
-    case RecipeStatus::kIncubating:
-      return "incubating";
-    case RecipeStatus::kStable:
-      return "stable";
-  }
-  return "";
-}
 
 // command_and_scripting_interpreter → Command and Scripting Interpreter
 std::string heading(std::string_view name) {
@@ -110,12 +84,6 @@ void part(std::string& out, const char* title, const std::string& text) {
   out += std::string("\n## ") + title + "\n\n" + (text.empty() ? "Not written yet.\n" : text);
 }
 
-std::string attack_url(std::string_view id) {
-  std::string path(id);
-  std::replace(path.begin(), path.end(), '.', '/');
-  return (id.starts_with("TA") ? "https://attack.mitre.org/tactics/" : "https://attack.mitre.org/techniques/") + path + "/";
-}
-
 std::string joined(const std::vector<std::string>& words) {
   std::string out;
   for (const std::string& word : words) out += (out.empty() ? "" : ", ") + escaped(word);
@@ -131,7 +99,7 @@ std::string information(const Recipe& recipe) {
   row("Description", escaped(info.title));
   row("Category", escaped(heading(info.category)));
   row("Method", escaped(heading(info.method)));
-  row("Importance", std::string(importance_name(info.importance)));
+  row("Importance", heading(importance_name(info.importance)));
   std::string attack;
   for (const AttackReference& each : info.attack) {
     attack += (attack.empty() ? "" : ", ") + ("[" + escaped(each.id) + "](" + attack_url(each.id) + ")") +
@@ -204,7 +172,7 @@ std::string index_of(const std::vector<const Recipe*>& recipes) {
     out += "\n## " + escaped(heading(category)) + "\n\n| recipe | what it sees | importance |\n|---|---|---|\n";
     for (const Recipe* recipe : members) {
       out += "| [" + escaped(recipe->info.name) + "](" + recipe->info.name + ".md) | " + escaped(recipe->info.title) + " | " +
-             std::string(importance_name(recipe->info.importance)) + " |\n";
+             heading(importance_name(recipe->info.importance)) + " |\n";
     }
   }
   return out;

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "runtime/report/importance.h"
+#include "runtime/artefact/names.h"
 
 namespace recipe::reciped {
 namespace {
@@ -13,8 +13,6 @@ constexpr std::pair<std::string_view, Only::Key> kKeys[] = {
     {"importance", Only::Key::kImportance}, {"name", Only::Key::kName},     {"category", Only::Key::kCategory},
     {"method", Only::Key::kMethod},         {"status", Only::Key::kStatus}, {"tags", Only::Key::kTags},
 };
-constexpr std::string_view kStatusNames[] = {"experimental", "incubating", "stable"};
-
 bool is_word(char c) {
   return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-' || c == '.';
 }
@@ -143,8 +141,7 @@ class OnlyParser {
         if (!importance) return Error{"`" + each + "` is no importance: one of none, low, medium, high, critical"};
         comparison.importance = *importance;
       }
-      if (comparison.key == Only::Key::kStatus &&
-          std::find(std::begin(kStatusNames), std::end(kStatusNames), each) == std::end(kStatusNames)) {
+      if (comparison.key == Only::Key::kStatus && !find_status(each)) {
         return Error{"`" + each + "` is no status: one of experimental, incubating, stable"};
       }
     }
@@ -198,7 +195,7 @@ bool Only::holds(const Comparison& comparison, const RecipeInfo& recipe, Importa
       truth = listed(recipe.method);
       break;
     case Key::kStatus:
-      truth = listed(kStatusNames[static_cast<size_t>(recipe.status)]);
+      truth = listed(status_name(recipe.status));
       break;
     case Key::kTags:
       truth = std::any_of(recipe.tags.begin(), recipe.tags.end(), listed);

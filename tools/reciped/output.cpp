@@ -7,7 +7,7 @@
 
 #include <algorithm>
 
-#include "runtime/report/importance.h"
+#include "runtime/artefact/names.h"
 #include "runtime/report/report.h"
 #include "tools/reciped/command.h"
 

@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "runtime/report/importance.h"
+#include "runtime/artefact/names.h"
 #include "runtime/report/process_members.h"
 
 namespace recipe {
