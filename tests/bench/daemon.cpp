@@ -18,7 +18,7 @@ namespace {
 
 constexpr double kStartSeconds = 10;
 
-// Reads stderr until the line that begins with `watching:`.
+// Reads stderr until the line that says it watches ("not watching" is another).
 bool wait_until_watching(int errors) {
   std::string text;
   const double end = now_seconds() + kStartSeconds;
@@ -29,7 +29,7 @@ bool wait_until_watching(int errors) {
     const ssize_t got = read(errors, buffer, sizeof buffer);
     if (got <= 0) break;
     text.append(buffer, static_cast<size_t>(got));
-    if (text.starts_with("watching:") || text.find("\nwatching:") != std::string::npos) return true;
+    if (text.find("reciped: watching:") != std::string::npos) return true;
   }
   fmt::print(stderr, "bench: reciped does not watch: {}\n", text);
   return false;
