@@ -122,6 +122,7 @@ class Explainer {
       explain_clause(t, clauses.clauses[c], info);
       if (info != nullptr) explain_slots(ClauseId{infos[c]});
     }
+    if (!infos.empty()) table(infos);
   }
 
   void explain_clause(uint32_t t, const Clause& clause, const ClauseInfo* clause_info) {
@@ -197,48 +198,82 @@ class Explainer {
     return "";
   }
 
-  void explain_slots(ClauseId clause) {
+  // Where a clause stands in the filter, and what an exec that reaches it pays there.
+  struct Place {
+    std::string slot;  // of the first block: "3.1", "+2" where it stands in two more
+    size_t blocks = 0, names = 0, shared = 0, block_slots = 0;
+    bool every_event = false;  // in the default block
+    bool any = false;          // some slot has no terms
+    std::string lanes;         // what is read beyond the name
+    uint32_t cost = kPivotCost + kBlockCost;
+  };
+
+  Place place_of(ClauseId clause) const {
     const Filter& filter = artefact_.filter;
-    size_t blocks = 0, shared = 0, names = 0, any = 0;
-    bool every_event = false;
+    Place place;
     uint32_t reads = 0;
-    size_t block_slots = 0;
-    for (const FilterBlock& block : filter.blocks) {
-      for (const FilterSlot& slot : block.slots) {
+    for (size_t b = 0; b < filter.blocks.size(); ++b) {
+      const FilterBlock& block = filter.blocks[b];
+      for (size_t i = 0; i < block.slots.size(); ++i) {
+        const FilterSlot& slot = block.slots[i];
         if (std::find(slot.clauses.begin(), slot.clauses.end(), clause) == slot.clauses.end()) continue;
-        ++blocks;
-        block_slots = std::max(block_slots, block.slots.size());
-        names += block.names.size();
-        every_event = every_event || block.names.empty();
-        shared = std::max(shared, slot.clauses.size());
-        any += slot.terms.empty() ? 1 : 0;
+        if (place.blocks++ == 0) place.slot = fmt::format("{}.{}", b, i);
+        place.block_slots = std::max(place.block_slots, block.slots.size());
+        place.names += block.names.size();
+        place.every_event = place.every_event || block.names.empty();
+        place.shared = std::max(place.shared, slot.clauses.size());
+        place.any = place.any || slot.terms.empty();
         for (const FilterTerm& term : slot.terms) reads |= 1u << (is_argv_lane(term.lane) ? uint32_t{LANE_ARGV} : term.lane);
         break;
       }
     }
-    std::string lanes;
-    uint32_t cost = kPivotCost + kBlockCost;
+    if (place.blocks > 1) place.slot += fmt::format(" +{}", place.blocks - 1);
     for (uint32_t lane = 0; lane < LANES; ++lane) {
       if ((reads & (1u << lane)) == 0) continue;
-      cost += lane_cost(lane);
-      if (lane != LANE_NAME) lanes.append(lanes.empty() ? "" : ", ").append(info(field_of_lane(lane)).name);
+      place.cost += lane_cost(lane);
+      if (lane != LANE_NAME) place.lanes.append(place.lanes.empty() ? "" : ", ").append(info(field_of_lane(lane)).name);
     }
+    return place;
+  }
+
+  // One row a clause: the same facts, to compare.
+  void table(const std::vector<uint32_t>& infos) {
+    out_ += fmt::format("\n  {}\n", paint(fmt::format("{:>6}  {:<12} {:<11} {:>5}  {:<30} {:>4}  {}", "clause", "block.slot",
+                                                      "names", "terms", "read in the kernel", "µs", "decided by"),
+                                          "1"));
+    for (size_t c = 0; c < infos.size(); ++c) {
+      const Place place = place_of(ClauseId{infos[c]});
+      const ClauseInfo& clause = artefact_.clauses[infos[c]];
+      const bool some =
+          std::any_of(clause.terms.begin(), clause.terms.end(), [](const ClauseTerm& term) { return term.in_kernel; });
+      out_ += fmt::format("  {:>6}  {:<12} {:<11} {:>5}  {:<30} {:>4.1f}  {}\n", c + 1, place.blocks == 0 ? "none" : place.slot,
+                          place.every_event ? "every exec" : std::to_string(place.names), clause.terms.size(),
+                          place.lanes.empty() ? "name" : "name, " + place.lanes, place.cost / 1000.0,
+                          clause.exact ? "kernel"
+                          : some       ? "both"
+                                       : "userspace");
+    }
+  }
+
+  void explain_slots(ClauseId clause) {
+    const Place place = place_of(clause);
     const std::string indent(kIndent, ' ');
     std::string where;
-    if (every_event) {
+    if (place.every_event) {
       where = "in the block of every event: no name narrows it, so every exec pays for this clause";
     } else {
-      where = fmt::format("in {} of {}: other execs pay one look-up of their name", count(blocks, "block", "blocks"),
-                          count(names, "name", "names"));
+      where = fmt::format("in {} of {}: other execs pay one look-up of their name", count(place.blocks, "block", "blocks"),
+                          count(place.names, "name", "names"));
     }
-    where += fmt::format("; up to {} there", count(block_slots, "slot", "slots"));
-    if (shared > 1) where += fmt::format(", this one shared by {} clauses", shared);
-    std::string price = lanes.empty() ? "reads nothing more" : "reads " + lanes;
-    price += fmt::format(": about {:.1f} µs of {}", cost / 1000.0, every_event ? "every exec" : "an exec of such a name");
-    if (any > 0 && every_event) price += "; and every exec is sent to userspace";
+    where += fmt::format("; up to {} there", count(place.block_slots, "slot", "slots"));
+    if (place.shared > 1) where += fmt::format(", this one shared by {} clauses", place.shared);
+    std::string price = place.lanes.empty() ? "reads nothing more" : "reads " + place.lanes;
+    price += fmt::format(": about {:.1f} µs of {}", place.cost / 1000.0,
+                         place.every_event ? "every exec" : "an exec of such a name");
+    if (place.any && place.every_event) price += "; and every exec is sent to userspace";
     for (const std::string& text : {where, price}) {
       for (const std::string& line : wrap(text, kWidth - kIndent - 2))
-        out_ += indent + paint("· " + line, every_event ? "33" : "2") + "\n";
+        out_ += indent + paint("· " + line, place.every_event ? "33" : "2") + "\n";
     }
   }
 
