@@ -41,7 +41,6 @@ void check_steps(const Predicate& predicate, const std::vector<EventValues>& eve
 
 TEST_CASE("every pair of tests of the tiny world keeps its truth through each step") {
   std::vector<EventValues> all = tiny_events(), events;
-  // A pair sees each seventh event, another pair other ones: each test meets every event.
   const std::vector<Test> tests = tiny_tests();
   const std::vector<OptionTable> tables = sample_tables();
   size_t pair = 0;
@@ -49,7 +48,7 @@ TEST_CASE("every pair of tests of the tiny world keeps its truth through each st
     for (const Test& b : tests) {
       for (const int form : {0, 1, 2, 3}) {
         events.clear();
-        for (size_t i = pair % 17; i < all.size(); i += 17) events.push_back(all[i]);
+        for (size_t i = pair % kTinyStride; i < all.size(); i += kTinyStride) events.push_back(all[i]);
         ++pair;
         const PredicateKind kind = form % 2 == 0 ? PredicateKind::kAnd : PredicateKind::kOr;
         const Predicate joined = join(kind, {leaf(a, form > 1), leaf(b, form == 1)});
