@@ -202,10 +202,15 @@ class EventReader {
       return;
     }
     std::optional<std::string> text = read_text(known->name, known->type, entry.value);
-    if (known->id == FieldId::ancestor_name) set(out.name, std::move(text), entry.name);
-    if (known->id == FieldId::ancestor_comm) set(out.comm, std::move(text), entry.name);
-    if (known->id == FieldId::ancestor_exe) set(out.exe, std::move(text), entry.name);
-    if (known->id == FieldId::ancestor_cmdline) set(out.cmdline, std::move(text), entry.name);
+    if (known->id == FieldId::ancestor_name) {
+      set(out.name, std::move(text), entry.name);
+    } else if (known->id == FieldId::ancestor_comm) {
+      set(out.comm, std::move(text), entry.name);
+    } else if (known->id == FieldId::ancestor_exe) {
+      set(out.exe, std::move(text), entry.name);
+    } else if (known->id == FieldId::ancestor_cmdline) {
+      set(out.cmdline, std::move(text), entry.name);
+    }
   }
 
   Context& context_;
