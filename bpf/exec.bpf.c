@@ -11,8 +11,8 @@
 /* clang-format on */
 
 enum exec_field {
-#define EVENT(id, name, number, doc) EVENT_##id = number,
-#define FIELD(id, name, number, type, origin, lane, doc, example) FIELD_##id = number,
+#define EVENT(id, name, number, families, doc) EVENT_##id = number,
+#define FIELD(id, name, number, type, origin, lane, on, doc, example) FIELD_##id = number,
 #include "abi/catalogue.def"
 };
 

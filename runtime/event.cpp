@@ -16,9 +16,9 @@ static_assert(std::endian::native == std::endian::little, "records are little-en
 static_assert(
     [] {
 #define FIELD(id, name, number, ...) \
-  if (number >= 64) return false;
+  if (number >= 192) return false;
 #define ELEMENT(list, id, name, number, ...) \
-  if (number >= 64) return false;
+  if (number >= 192) return false;
 #include "bpf/abi/catalogue.def"
       return true;
     }(),
@@ -124,8 +124,11 @@ std::optional<std::string_view> parent_text(const Ancestor& parent, FieldId fiel
 }  // namespace
 
 Status Event::decode(std::span<const std::byte> record) {
-  for (; present_ != 0; present_ &= present_ - 1) items_[std::countr_zero(present_)] = {};
+  for (size_t word = 0; word < std::size(present_); ++word) {
+    for (uint64_t& bits = present_[word]; bits != 0; bits &= bits - 1) items_[64 * word + std::countr_zero(bits)] = {};
+  }
   argv_.clear();
+  lists_.clear();
   ancestors_.clear();
   candidates_.clear();
   cmdline_made_ = false;
@@ -165,6 +168,7 @@ Status Event::decode_item(const record_item& item, std::string_view value) {
   const auto field = static_cast<FieldId>(item.field);
   const FieldInfo& row = info(field);
   if (row.list != FieldId::kNone) return malformed("stands outside its list", field);
+  if (!has_field(id_, field)) return malformed("is no field of the event `" + std::string(info(id_).name) + "`", field);
   if (!stands_in_records(field)) return malformed("is never an item", field);
   if ((item.flags & ~ITEM_TRUNCATED) != 0) return malformed("has unknown flags", field);
 
@@ -172,22 +176,23 @@ Status Event::decode_item(const record_item& item, std::string_view value) {
   if (slot.present) return malformed("stands there twice", field);
   slot.present = true;
   slot.truncated = (item.flags & ITEM_TRUNCATED) != 0;
-  present_ |= uint64_t{1} << item.field;
+  present_[item.field / 64] |= uint64_t{1} << (item.field % 64);
   slot.text = value;
-  switch (row.type) {
-    case Type::kBool:
-    case Type::kInt:
+  switch (storage_of(row.type)) {
+    case Storage::kNumber:
       if (value.size() != sizeof(int64_t)) return malformed("is no number of 8 bytes", field);
       if (slot.truncated) return malformed("is a number and cannot be cut", field);
       slot.number = read<int64_t>(value.data());
       return Done{};
-    case Type::kString:
-    case Type::kPath:
+    case Storage::kText:
+      if (row.type == Type::kIp && value.size() != 16) return malformed("is no address of 16 bytes", field);
       return Done{};
-    case Type::kStringList:
-      if (!read_elements(value, slot.truncated, argv_)) return malformed("does not end in a NUL", field);
+    case Storage::kTexts: {
+      auto& list = field == FieldId::argv ? argv_ : lists_.emplace_back(field, std::vector<std::string_view>{}).second;
+      if (!read_elements(value, slot.truncated, list)) return malformed("does not end in a NUL", field);
       return Done{};
-    case Type::kRecordList:
+    }
+    case Storage::kRecords:
       if (const char* const wrong = read_ancestors(value, ancestors_)) return malformed(wrong, field);
       return Done{};
   }
@@ -216,17 +221,23 @@ bool Event::truncated(FieldId field) const {
 
 std::optional<int64_t> Event::number(FieldId field) const {
   if (is_parent_field(field)) return ancestors_.empty() ? std::nullopt : parent_number(ancestors_[0], field);
-  if (field == FieldId::kNone || !item(field).present || (info(field).type != Type::kInt && info(field).type != Type::kBool))
-    return std::nullopt;
+  if (field == FieldId::kNone || !item(field).present || storage_of(info(field).type) != Storage::kNumber) return std::nullopt;
   return item(field).number;
 }
 
 std::optional<std::string_view> Event::text(FieldId field) const {
   if (is_parent_field(field)) return ancestors_.empty() ? std::nullopt : parent_text(ancestors_[0], field);
   if (field == FieldId::process_cmdline) return item(FieldId::argv).present ? std::optional(cmdline()) : std::nullopt;
-  if (field == FieldId::kNone || !item(field).present || (info(field).type != Type::kString && info(field).type != Type::kPath))
-    return std::nullopt;
+  if (field == FieldId::kNone || !item(field).present || storage_of(info(field).type) != Storage::kText) return std::nullopt;
   return item(field).text;
+}
+
+std::span<const std::string_view> Event::texts(FieldId field) const {
+  if (field == FieldId::argv) return argv_;
+  for (const auto& [id, list] : lists_) {
+    if (id == field) return list;
+  }
+  return {};
 }
 
 // The item's bytes with a space for each NUL between two elements.

@@ -34,10 +34,11 @@ class Event {
 
   [[nodiscard]] bool has(FieldId field) const;
   [[nodiscard]] bool truncated(FieldId field) const;
-  [[nodiscard]] std::optional<int64_t> number(FieldId field) const;  // kInt, kBool
+  [[nodiscard]] std::optional<int64_t> number(FieldId field) const;  // kInt, kBool, kFlags, kPort
   [[nodiscard]] std::optional<std::string_view> text(
-      FieldId field) const;  // kString, kPath; parent.* come from the first ancestor
+      FieldId field) const;  // kString, kPath, kDomain, kIp (16 bytes); parent.* come from the first ancestor
   [[nodiscard]] std::span<const std::string_view> argv() const { return argv_; }  // empty where absent: ask has()
+  [[nodiscard]] std::span<const std::string_view> texts(FieldId field) const;     // kStringList; the same
   [[nodiscard]] std::span<const Ancestor> ancestors() const { return ancestors_; }
   [[nodiscard]] std::span<const std::byte> bytes() const { return bytes_; }
 
@@ -48,7 +49,7 @@ class Event {
     bool present = false;
     bool truncated = false;
   };
-  static constexpr size_t kFields = 64;  // every FieldId is below
+  static constexpr size_t kFields = 192;  // every FieldId is below
 
   [[nodiscard]] Status decode_item(const record_item& item, std::string_view value);
   [[nodiscard]] const Item& item(FieldId field) const { return items_[static_cast<size_t>(field) % kFields]; }
@@ -59,8 +60,9 @@ class Event {
   std::span<const std::byte> bytes_;
   std::vector<candidate_word> candidates_;
   Item items_[kFields];
-  uint64_t present_ = 0;  // bit per field that has an item
+  uint64_t present_[kFields / 64] = {};  // bit per field that has an item
   std::vector<std::string_view> argv_;
+  std::vector<std::pair<FieldId, std::vector<std::string_view>>> lists_;  // string lists other than argv; rare
   std::vector<Ancestor> ancestors_;
   mutable std::string cmdline_;  // made when first asked for: few conditions do. So an Event belongs to one thread
   mutable bool cmdline_made_ = false;
@@ -77,17 +79,17 @@ struct EventValues {
   std::vector<std::pair<FieldId, int64_t>> numbers;
   std::vector<std::pair<FieldId, std::string>> texts;
   std::optional<std::vector<std::string>> argv;
+  std::vector<std::pair<FieldId, std::vector<std::string>>> lists{};  // other string lists
   std::optional<std::vector<AncestorValues>> ancestors;
   std::vector<FieldId> truncated;
 };
 
 // → record bytes (8-aligned), RECORD_REPLAYED set, boot_wall_ns 0. Defined in record.cpp.
-// Names (the process's, each ancestor's) are filled from the exe where they are absent. As the kernel does: argv beyond
-// RECIPE_ARGV_BYTES is cut, a path keeps its last RECIPE_PATH_BYTES, ancestors stop after RECIPE_ANCESTORS; each
-// is then marked truncated. A truncated field without a value is present and empty.
-// Errors: a name that is not its exe's, parent.* that is not ancestors[0]'s, process.cmdline that is not argv's, a field given
-// twice or with the wrong type, a NUL inside a string, a comm or name longer than the kernel's, a number that does not fit, a
-// record over RECIPE_RECORD_BYTES.
+// Names (the process's, each ancestor's, the file's) are filled from the path where they are absent. As the kernel does: argv
+// beyond RECIPE_ARGV_BYTES is cut, a path keeps its last RECIPE_PATH_BYTES, ancestors stop after RECIPE_ANCESTORS; each is then
+// marked truncated. A truncated field without a value is present and empty. Errors: a name that is not its exe's, parent.* that
+// is not ancestors[0]'s, process.cmdline that is not argv's, a field given twice or with the wrong type, a NUL inside a string,
+// a comm or name longer than the kernel's, a number that does not fit, a record over RECIPE_RECORD_BYTES.
 [[nodiscard]] Result<std::vector<uint64_t>> encode_record(const EventValues& values);
 
 }  // namespace recipe

@@ -40,7 +40,8 @@ class Draft {
   [[nodiscard]] Status set_text(FieldId field, const std::string& text);
   [[nodiscard]] Status mark_truncated(FieldId field);
   [[nodiscard]] Status check_ancestor(AncestorValues& ancestor, size_t index) const;
-  [[nodiscard]] Status fill_name();
+  [[nodiscard]] Status fill_name(FieldId name_field, FieldId path_field);
+  [[nodiscard]] Status fill_list(FieldId field, const std::vector<std::string>& list);
   [[nodiscard]] Status fill_argv(const std::vector<std::string>& argv);
   [[nodiscard]] Status check_cmdline() const;
   [[nodiscard]] std::string ancestor_bytes() const;
@@ -94,7 +95,12 @@ Status Draft::set_text(FieldId field, const std::string& text) {
   }
   size_t most = RECIPE_RECORD_BYTES;
   if (field == FieldId::process_comm) most = kCommBytes;
-  if (field == FieldId::process_name) most = kNameBytes;
+  if (field == FieldId::process_name || field == FieldId::file_name || field == FieldId::target_name) most = kNameBytes;
+  if (info(field).type == Type::kIp) {
+    if (text.size() != 16) return Error{name_of(field) + " is no address of 16 bytes"};
+    items_[field] = text;
+    return Done{};
+  }
   if (const Status status = check_text(text, name_of(field), most); !status.ok()) return status;
   std::string_view kept = text;
   if (info(field).type == Type::kPath && kept.size() > RECIPE_PATH_BYTES) {
@@ -107,7 +113,7 @@ Status Draft::set_text(FieldId field, const std::string& text) {
 
 Status Draft::mark_truncated(FieldId field) {
   const FieldInfo& row = info(field);
-  if (row.list != FieldId::kNone || row.type == Type::kInt || row.type == Type::kBool ||
+  if (row.list != FieldId::kNone || storage_of(row.type) == Storage::kNumber || row.type == Type::kIp ||
       (field >= FieldId::process_parent_pid && field <= FieldId::process_parent_start_time)) {
     return Error{name_of(field) + " is never truncated: only strings, paths and lists of the event are"};
   }
@@ -139,17 +145,32 @@ Status Draft::check_ancestor(AncestorValues& a, size_t index) const {
   return Done{};
 }
 
-// process.name is the last component of process.exe; a path that lost its head still has it, unless no slash is left.
-Status Draft::fill_name() {
-  const auto exe = items_.find(FieldId::process_exe);
-  if (exe == items_.end()) return Done{};
-  if (truncated(FieldId::process_exe) && exe->second.find('/') == std::string::npos) return Done{};
-  const std::string_view last = last_component(exe->second);
-  const auto name = items_.find(FieldId::process_name);
-  if (name == items_.end()) return last.empty() ? Status(Done{}) : set_text(FieldId::process_name, std::string(last));
-  if (truncated(FieldId::process_name) || name->second == last) return Done{};
-  return Error{"`process.name` is `" + name->second + "`, but the last component of `process.exe` is `" + std::string(last) +
-               "`: they are one file"};
+// process.name is the last component of process.exe, file.name of file.path; a path that lost its head still has it, unless no
+// slash is left.
+Status Draft::fill_name(FieldId name_field, FieldId path_field) {
+  const auto path = items_.find(path_field);
+  if (path == items_.end()) return Done{};
+  if (truncated(path_field) && path->second.find('/') == std::string::npos) return Done{};
+  const std::string_view last = last_component(path->second);
+  const auto name = items_.find(name_field);
+  if (name == items_.end()) {
+    return last.empty() || last.size() > kNameBytes ? Status(Done{}) : set_text(name_field, std::string(last));
+  }
+  if (truncated(name_field) || name->second == last) return Done{};
+  return Error{name_of(name_field) + " is `" + name->second + "`, but the last component of " + name_of(path_field) + " is `" +
+               std::string(last) + "`: they are one file"};
+}
+
+Status Draft::fill_list(FieldId field, const std::vector<std::string>& list) {
+  std::string bytes;
+  for (const std::string& element : list) {
+    if (const Status status = check_text(element, "an element of " + name_of(field), RECIPE_RECORD_BYTES); !status.ok())
+      return status;
+    bytes += element;
+    bytes += '\0';
+  }
+  items_[field] = std::move(bytes);
+  return Done{};
 }
 
 // The kernel reads the first RECIPE_ARGV_BYTES, wherever an element ends.
@@ -191,6 +212,8 @@ Status Draft::fill(const EventValues& values) {
   const auto give = [&](FieldId field, bool right) -> Status {
     if (!known(field)) return Error{"field number " + std::to_string(static_cast<int>(field)) + " is no field of an event"};
     if (!right) return Error{name_of(field) + " is of type " + std::string(type_name(info(field).type))};
+    if (!has_field(values.event, field))
+      return Error{name_of(field) + " is no field of the event `" + std::string(info(values.event).name) + "`"};
     if (given_[static_cast<size_t>(field)]) return Error{name_of(field) + " is given twice"};
     given_.set(static_cast<size_t>(field));
     return Done{};
@@ -202,12 +225,12 @@ Status Draft::fill(const EventValues& values) {
   }
   for (const auto& [field, number] : values.numbers) {
     const Type type = known(field) ? info(field).type : Type::kInt;
-    if (const Status status = give(field, type == Type::kInt || type == Type::kBool); !status.ok()) return status;
+    if (const Status status = give(field, storage_of(type) == Storage::kNumber); !status.ok()) return status;
     if (const Status status = set_number(field, number); !status.ok()) return status;
   }
   for (const auto& [field, text] : values.texts) {
     const Type type = known(field) ? info(field).type : Type::kString;
-    if (const Status status = give(field, type == Type::kString || type == Type::kPath); !status.ok()) return status;
+    if (const Status status = give(field, storage_of(type) == Storage::kText); !status.ok()) return status;
     if (const Status status = set_text(field, text); !status.ok()) return status;
   }
   for (const FieldId field : values.truncated) {
@@ -217,10 +240,17 @@ Status Draft::fill(const EventValues& values) {
   if (values.argv) {
     if (const Status status = fill_argv(*values.argv); !status.ok()) return status;
   }
+  for (const auto& [field, list] : values.lists) {
+    if (const Status status = give(field, known(field) && info(field).type == Type::kStringList); !status.ok()) return status;
+    if (const Status status = fill_list(field, list); !status.ok()) return status;
+  }
   for (size_t i = 0; i < ancestors_.size(); ++i) {
     if (const Status status = check_ancestor(ancestors_[i], i); !status.ok()) return status;
   }
-  if (const Status status = fill_name(); !status.ok()) return status;
+  for (const auto& [name, path] :
+       {std::pair{FieldId::process_name, FieldId::process_exe}, std::pair{FieldId::file_name, FieldId::file_path}}) {
+    if (const Status status = fill_name(name, path); !status.ok()) return status;
+  }
   if (const Status status = check_cmdline(); !status.ok()) return status;
 
   if (ancestors_.size() > RECIPE_ANCESTORS) {

@@ -27,13 +27,22 @@
 /* Lanes: what a clause can constrain in the kernel, in the order in which they are judged (cheap ones first). */
 enum kernel_lane {
   LANE_NAME = 0,
-  LANE_UID = 1,
-  LANE_GID = 2,
-  LANE_EUID = 3,
-  LANE_ARGV = 4, /* … LANE_ARGV + RECIPE_ARGV_LANES - 1 */
-  LANE_PARENT_NAME = 8,
-  LANE_EXE = 9,
-  LANES = 16,
+  LANE_FILE_ACCESS = 1,
+  LANE_FILE_NAME = 2,
+  LANE_UID = 3,
+  LANE_GID = 4,
+  LANE_EUID = 5,
+  LANE_TRAITS = 6,
+  LANE_PORT = 7,
+  LANE_IP = 8,
+  LANE_TAGS = 9,  /* names of ancestors that recipes ask for, a bit each; tags are never exact */
+  LANE_SELF = 10, /* 1: file.name is process.name, without which file.path == process.exe is false */
+  LANE_DOMAIN = 11,
+  LANE_ARGV = 12, /* … LANE_ARGV + RECIPE_ARGV_LANES - 1 */
+  LANE_PARENT_NAME = 16,
+  LANE_FILE_PATH = 17,
+  LANE_EXE = 18,
+  LANES = 32,
 };
 
 /* Kinds of key. A key is a seeded hash of (lane, kind, length, value); argv's lanes all use LANE_ARGV in keys. */

@@ -17,7 +17,8 @@ struct OperatorRow {
 
 // The names by which operators.def writes its column of types.
 namespace types {
-constexpr uint32_t kBool = kBoolBit, kInt = kIntBit, kString = kStringBit, kPath = kPathBit, kList = kListBit;
+constexpr uint32_t kBool = kBoolBit, kInt = kIntBit, kString = kStringBit, kPath = kPathBit, kList = kListBit,
+                   kFlags = kFlagsBit, kIp = kIpBit, kPort = kPortBit, kDomain = kDomainBit;
 constexpr OperatorRow kRows[] = {
 #define OPERATOR(id, number, spelling, negated, types, kernel, cost, doc) {Operator::id, spelling, types},
 #include "runtime/artefact/operators.def"
@@ -147,6 +148,14 @@ uint32_t type_bit(Type type) {
       return kBoolBit;
     case Type::kInt:
       return kIntBit;
+    case Type::kFlags:
+      return kFlagsBit;
+    case Type::kIp:
+      return kIpBit;
+    case Type::kPort:
+      return kPortBit;
+    case Type::kDomain:
+      return kDomainBit;
     case Type::kString:
       return kStringBit;
     case Type::kPath:
@@ -181,6 +190,14 @@ std::string_view with_article(Type type) {
       return "a bool";
     case Type::kInt:
       return "an int";
+    case Type::kFlags:
+      return "a set of flags";
+    case Type::kIp:
+      return "an internet address";
+    case Type::kPort:
+      return "a port";
+    case Type::kDomain:
+      return "a domain name";
     case Type::kString:
       return "a string";
     case Type::kPath:

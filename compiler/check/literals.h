@@ -6,7 +6,17 @@
 namespace recipe::checking {
 
 // The bits of operators.def's `types` column.
-enum TypeBit : uint32_t { kBoolBit = 1, kIntBit = 2, kStringBit = 4, kPathBit = 8, kListBit = 16 };
+enum TypeBit : uint32_t {
+  kBoolBit = 1,
+  kIntBit = 2,
+  kStringBit = 4,
+  kPathBit = 8,
+  kListBit = 16,
+  kFlagsBit = 32,
+  kIpBit = 64,
+  kPortBit = 128,
+  kDomainBit = 256
+};
 [[nodiscard]] uint32_t type_bit(Type type);
 [[nodiscard]] uint32_t types_of(Operator op);
 [[nodiscard]] std::string_view spelling(Operator op);

@@ -76,10 +76,14 @@ class EventReader {
     switch (known->type) {
       case Type::kBool:
       case Type::kInt:
+      case Type::kPort:
+      case Type::kFlags:
         if (const auto number = read_number(*known, entry.value)) out_.numbers.emplace_back(known->id, *number);
         break;
       case Type::kString:
       case Type::kPath:
+      case Type::kDomain:
+      case Type::kIp:
         if (auto text = read_text(known->name, known->type, entry.value)) out_.texts.emplace_back(known->id, std::move(*text));
         break;
       case Type::kStringList:

@@ -56,6 +56,7 @@ bool holds_number(Operator op, int64_t value, int64_t literal) {
     case Operator::kExists:
     case Operator::kHasFlag:
     case Operator::kHasOption:
+    case Operator::kHas:
       return true;
   }
   return true;
@@ -88,6 +89,7 @@ bool holds_text(const Test& test, const std::string& given, const std::string& w
     case Operator::kExists:
     case Operator::kHasFlag:
     case Operator::kHasOption:
+    case Operator::kHas:
       return true;
   }
   return true;

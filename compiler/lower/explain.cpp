@@ -183,6 +183,7 @@ class Explainer {
       case Operator::kUnder:
       case Operator::kHasFlag:
       case Operator::kHasOption:
+      case Operator::kHas:
         return node.negated ? "cannot exclude for certain" : "other terms of this clause hold its lane";
       case Operator::kLike:
         return node.negated ? "a glob cannot exclude for certain" : "the glob has no fixed end";

@@ -115,6 +115,7 @@ Keys keys_of(const Test& test, const Literal& literal, bool number) {
     case Operator::kContains:
     case Operator::kMatches:
     case Operator::kExists:
+    case Operator::kHas:
       return kNoKeys;
   }
   return kNoKeys;

@@ -51,8 +51,17 @@ struct Passage {
   friend bool operator==(const Passage&, const Passage&) = default;
 };
 
-// A message: text and fields in turn.
-using MessagePart = std::variant<std::string, FieldId>;
+using MessagePart = TextPart;
+
+// The entries of a file: `list NAME: TYPE = file "..."`. Held as one text, because there may be millions.
+struct ValueTable {
+  std::string name;               // of the list
+  std::string path;               // of the file, as the recipe names it
+  std::string bytes;              // each entry and its note (the second column, often empty), one after another
+  std::vector<uint32_t> entries;  // ends in `bytes`: of entry 0, of its note, of entry 1, ...
+
+  friend bool operator==(const ValueTable&, const ValueTable&) = default;
+};
 
 struct Throttle {
   uint32_t count = 0;  // this many …
@@ -134,6 +143,7 @@ struct Artefact {
   std::vector<std::string> files;
   std::vector<Passage> passages;  // passages[0] is empty
   std::vector<OptionTable> option_tables;
+  std::vector<ValueTable> tables;
   std::vector<RecipeInfo> recipes;
   std::vector<Trigger> triggers;
   std::vector<ClauseInfo> clauses;

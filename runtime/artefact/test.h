@@ -17,6 +17,8 @@
 //   the subject was truncated: a scalar is unknown (kExists: true). A list keeps its complete elements, the last one counts as
 //     cut: any is true if a complete element satisfies it, else unknown; all is false if a complete one does not, else unknown.
 //     Options are known as far as the parse needs no cut element.
+//   a field of `right` is absent: false; cut: unknown.
+//   an address == a range: it lies within. A domain `under` a name: equal, or ends with a dot and the name.
 //   not unknown = unknown; and, or: Kleene's. A condition that ends unknown is reported as a match that says `truncated`.
 #pragma once
 #include <cstdint>
@@ -51,7 +53,10 @@ struct Subject {
   friend bool operator==(const Subject&, const Subject&) = default;
 };
 
-using Literal = std::variant<int64_t, std::string>;  // bool is 0 or 1
+// bool is 0 or 1; a flag its mask; an address a range of 17 bytes (runtime/base/address.h).
+using Literal = std::variant<int64_t, std::string>;
+// Text and fields in turn: a message, or the right side of a test.
+using TextPart = std::variant<std::string, FieldId>;
 
 struct Test {
   Subject subject;
@@ -59,6 +64,8 @@ struct Test {
   Operator op = Operator::kEquals;
   bool nocase = false;  // ASCII letters only
   std::vector<Literal> literals;
+  std::vector<TextPart> right{};  // instead of literals: a text made of the event; one field alone: `file.path == process.exe`
+  uint32_t table = 0;  // 0: none; n: entry n - 1 of Artefact::tables is one more set of literals (of kEquals and kUnder)
 
   friend bool operator==(const Test&, const Test&) = default;
 };

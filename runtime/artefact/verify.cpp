@@ -84,12 +84,16 @@ Status verify_test(const Test& test, const std::vector<FieldId>& loops) {
     case Operator::kLessEqual:
     case Operator::kGreater:
     case Operator::kGreaterEqual:
-      if (*type != Type::kInt) return bad("what is no number is compared as one");
+      if (*type != Type::kInt && *type != Type::kPort) return bad("what is no number is compared as one");
+      number = true;
+      break;
+    case Operator::kHas:
+      if (*type != Type::kFlags) return bad("what is no set of flags is asked for one");
       number = true;
       break;
     case Operator::kEquals:
       if (is_list(*type)) return bad("a list is compared as a whole");
-      number = *type == Type::kInt || *type == Type::kBool;
+      number = storage_of(*type) == Storage::kNumber;
       break;
     case Operator::kContains:
     case Operator::kStartsWith:
@@ -97,7 +101,7 @@ Status verify_test(const Test& test, const std::vector<FieldId>& loops) {
     case Operator::kLike:
     case Operator::kMatches:
     case Operator::kUnder:
-      if (*type != Type::kString && *type != Type::kPath) return bad("what is no text is compared as one");
+      if (*type != Type::kString && *type != Type::kPath && *type != Type::kDomain) return bad("what is no text is compared as one");
       break;
   }
   for (const Literal& literal : test.literals) {

@@ -2,6 +2,7 @@
 // catalogue.def as tables, with hashed look-up by name for the compiler and replay.
 #include "runtime/catalogue/catalogue.h"
 
+#include <algorithm>
 #include <array>
 #include <cassert>
 #include <unordered_map>
@@ -13,15 +14,25 @@ using enum Type;
 using enum Origin;
 
 constexpr EventInfo kEvents[] = {
-#define EVENT(id, name, number, doc) {EventId::id, name, doc},
+#define EVENT(id, name, number, families, doc) {EventId::id, name, families, doc},
 #include "bpf/abi/catalogue.def"
 };
 
 constexpr FieldInfo kFields[] = {
-#define FIELD(id, name, number, type, origin, lane, doc, example) \
-  {FieldId::id, name, type, origin, Lane::lane, FieldId::kNone, doc, example},
+#define FIELD(id, name, number, type, origin, lane, on, doc, example) \
+  {FieldId::id, name, type, origin, Lane::lane, on, FieldId::kNone, doc, example},
 #define ELEMENT(list, id, name, number, type, doc, example) \
-  {FieldId::id, name, type, Origin::kRecord, Lane::kNone, FieldId::list, doc, example},
+  {FieldId::id, name, type, Origin::kRecord, Lane::kNone, kAllEvents, FieldId::list, doc, example},
+#include "bpf/abi/catalogue.def"
+};
+
+constexpr GroupMember kGroups[] = {
+#define GROUP(id, name, event, access, doc) {name, EventId::event, access, doc},
+#include "bpf/abi/catalogue.def"
+};
+
+constexpr FlagInfo kFlagNames[] = {
+#define FLAG(field, name, bit, doc) {FieldId::field, name, bit, doc},
 #include "bpf/abi/catalogue.def"
 };
 
@@ -43,6 +54,13 @@ std::span<const EventInfo> all_events() {
 }
 std::span<const FieldInfo> all_fields() {
   return kFields;
+}
+
+std::span<const GroupMember> all_group_members() {
+  return kGroups;
+}
+std::span<const FlagInfo> all_flags() {
+  return kFlagNames;
 }
 
 const EventInfo* find_event(std::string_view name) {
@@ -95,6 +113,31 @@ const EventInfo& info(EventId id) {
   return kEvents[0];
 }
 
+bool has_field(EventId event, FieldId field) {
+  const FieldInfo& row = info(field);
+  const uint32_t on = row.list == FieldId::kNone ? row.on : info(row.list).on;
+  return (info(event).families & on) != 0;
+}
+
+const FlagInfo* find_flag(FieldId field, std::string_view name) {
+  for (const FlagInfo& flag : kFlagNames) {
+    if (flag.field == field && flag.name == name) return &flag;
+  }
+  return nullptr;
+}
+
+std::string flag_names(FieldId field, int64_t bits) {
+  std::string names;
+  for (uint32_t bit = 0; bit < 64; ++bit) {
+    if (((static_cast<uint64_t>(bits) >> bit) & 1) == 0) continue;
+    if (!names.empty()) names += ", ";
+    const auto* const found = std::find_if(std::begin(kFlagNames), std::end(kFlagNames),
+                                           [&](const FlagInfo& flag) { return flag.field == field && flag.bit == bit; });
+    names += found != std::end(kFlagNames) ? std::string(found->name) : std::to_string(bit);
+  }
+  return names;
+}
+
 std::string_view type_name(Type type) {
   switch (type) {
     case kBool:
@@ -109,6 +152,14 @@ std::string_view type_name(Type type) {
       return "list of string";
     case kRecordList:
       return "list of record";
+    case kFlags:
+      return "flags";
+    case Type::kIp:
+      return "ip";
+    case Type::kPort:
+      return "port";
+    case Type::kDomain:
+      return "domain";
   }
   return "";
 }
@@ -124,13 +175,18 @@ uint64_t catalogue_hash() {
     for (const EventInfo& event : kEvents) {
       add(event.name);
       add(std::to_string(static_cast<int>(event.id)));
+      add(std::to_string(event.families));
     }
     for (const FieldInfo& field : kFields) {
       add(field.name);
       for (const int number : {static_cast<int>(field.id), static_cast<int>(field.type), static_cast<int>(field.origin),
-                               static_cast<int>(field.lane), static_cast<int>(field.list)}) {
+                               static_cast<int>(field.lane), static_cast<int>(field.list), static_cast<int>(field.on)}) {
         add(std::to_string(number));
       }
+    }
+    for (const FlagInfo& flag : kFlagNames) {
+      add(flag.name);
+      add(std::to_string(flag.bit));
     }
     return hash;
   }();

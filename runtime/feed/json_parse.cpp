@@ -9,6 +9,7 @@
 #include <bitset>
 #include <nlohmann/json.hpp>
 
+#include "runtime/base/address.h"
 #include "runtime/feed/json.h"
 #include "runtime/feed/time.h"
 
@@ -246,6 +247,17 @@ class Reader {
         values_.numbers.emplace_back(field.id, flag ? 1 : 0);
         return Done{};
       }
+      case Type::kFlags:
+        return read_flags(field, value);
+      case Type::kIp: {
+        auto string = text(field.name, value);
+        if (!string) return string.error();
+        auto address = parse_address(*string);
+        if (!address) return wants(field.name, "an internet address", value);
+        values_.texts.emplace_back(field.id, std::move(*address));
+        return Done{};
+      }
+      case Type::kPort:
       case Type::kInt: {
         const auto n = number(field.name, value);
         if (!n) return n.error();
@@ -253,14 +265,15 @@ class Reader {
         return Done{};
       }
       case Type::kString:
-      case Type::kPath: {
+      case Type::kPath:
+      case Type::kDomain: {
         auto string = text(field.name, value);
         if (!string) return string.error();
         values_.texts.emplace_back(field.id, std::move(*string));
         return Done{};
       }
       case Type::kStringList:
-        return read_argv(field, value);
+        return read_texts(field, value);
       case Type::kRecordList:
         return read_ancestors(field, value);
     }
@@ -271,15 +284,35 @@ class Reader {
     return std::string(list.name) + "[" + std::to_string(index) + "]";
   }
 
-  [[nodiscard]] Status read_argv(const FieldInfo& field, dom::element value) {
+  [[nodiscard]] Status read_texts(const FieldInfo& field, dom::element value) {
     dom::array elements;
     if (value.get(elements) != simdjson::SUCCESS) return wants(field.name, "a list of strings", value);
-    auto& argv = values_.argv.emplace();
+    std::vector<std::string> list;
     for (const dom::element element : elements) {
-      auto string = text(at(field, argv.size()), element);
+      auto string = text(at(field, list.size()), element);
       if (!string) return string.error();
-      argv.push_back(std::move(*string));
+      list.push_back(std::move(*string));
     }
+    if (field.id == FieldId::argv) {
+      values_.argv = std::move(list);
+    } else {
+      values_.lists.emplace_back(field.id, std::move(list));
+    }
+    return Done{};
+  }
+
+  [[nodiscard]] Status read_flags(const FieldInfo& field, dom::element value) {
+    dom::array elements;
+    if (value.get(elements) != simdjson::SUCCESS) return wants(field.name, "a list of flags", value);
+    uint64_t bits = 0;
+    for (const dom::element element : elements) {
+      const auto name = text(std::string(field.name), element);
+      if (!name) return name.error();
+      const FlagInfo* const flag = find_flag(field.id, *name);
+      if (flag == nullptr) return Error{shown(std::string(field.name)) + " has no flag `" + *name + "`"};
+      bits |= uint64_t{1} << flag->bit;
+    }
+    values_.numbers.emplace_back(field.id, static_cast<int64_t>(bits));
     return Done{};
   }
 

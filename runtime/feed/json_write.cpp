@@ -2,6 +2,7 @@
 // Event → JSON, in the order of the catalogue.
 #include <optional>
 
+#include "runtime/base/address.h"
 #include "runtime/feed/json.h"
 #include "runtime/feed/time.h"
 
@@ -95,15 +96,23 @@ class Writer {
       case Type::kBool:
         out_ += *event_.number(field.id) != 0 ? "true" : "false";
         return;
+      case Type::kFlags:
+        flags(field.id, *event_.number(field.id));
+        return;
+      case Type::kIp:
+        text(format_address(*event_.text(field.id)));
+        return;
+      case Type::kPort:
       case Type::kInt:
         out_ += std::to_string(*event_.number(field.id));
         return;
       case Type::kString:
       case Type::kPath:
+      case Type::kDomain:
         text(*event_.text(field.id));
         return;
       case Type::kStringList:
-        elements();
+        elements(field.id);
         return;
       case Type::kRecordList:
         ancestors();
@@ -111,9 +120,19 @@ class Writer {
     }
   }
 
-  void elements() {
+  void flags(FieldId field, int64_t bits) {
     out_ += '[';
-    for (const std::string_view element : event_.argv()) {
+    for (const FlagInfo& flag : all_flags()) {
+      if (flag.field != field || ((static_cast<uint64_t>(bits) >> flag.bit) & 1) == 0) continue;
+      if (out_.back() != '[') out_ += ',';
+      text(flag.name);
+    }
+    out_ += ']';
+  }
+
+  void elements(FieldId field) {
+    out_ += '[';
+    for (const std::string_view element : event_.texts(field)) {
       if (out_.back() != '[') out_ += ',';
       text(element);
     }

@@ -19,8 +19,7 @@ Truth truth(bool b) {
 }
 
 bool is_text(FieldId field) {
-  const Type type = info(field).type;
-  return type == Type::kString || type == Type::kPath;
+  return storage_of(info(field).type) == Storage::kText;
 }
 
 bool equal_names(std::string_view a, std::string_view b, bool nocase) {
@@ -266,6 +265,10 @@ Truth Evaluator::test(const ReadyTest& ready) {
     case Type::kInt:
     case Type::kString:
     case Type::kPath:
+    case Type::kFlags:
+    case Type::kIp:
+    case Type::kPort:
+    case Type::kDomain:
       return test_value(ready, scalar(field));
     case Type::kRecordList:
       if (!list_absent(field)) return Truth::kTrue;

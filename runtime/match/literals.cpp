@@ -99,6 +99,7 @@ bool Literals::hold_folded(std::string_view value) const {
       case Operator::kExists:
       case Operator::kHasFlag:
       case Operator::kHasOption:
+      case Operator::kHas:
         return false;
     }
   }
@@ -118,6 +119,8 @@ bool Literals::hold(int64_t value) const {
       return value > numbers_.front();
     case Operator::kGreaterEqual:
       return value >= numbers_.front();
+    case Operator::kHas:
+      return std::any_of(numbers_.begin(), numbers_.end(), [&](int64_t mask) { return (value & mask) != 0; });
     case Operator::kContains:
     case Operator::kStartsWith:
     case Operator::kEndsWith:

@@ -38,12 +38,16 @@ Json field_schema(const FieldInfo& field) {
       schema["type"] = "boolean";
       break;
     case Type::kInt:
+    case Type::kPort:
       schema["type"] = "integer";
       break;
     case Type::kString:
     case Type::kPath:
+    case Type::kIp:
+    case Type::kDomain:
       schema["type"] = "string";
       break;
+    case Type::kFlags:
     case Type::kStringList:
     case Type::kRecordList:
       schema["type"] = "array";

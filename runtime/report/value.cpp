@@ -2,6 +2,8 @@
 // Types decide how a value is written; the catalogue knows the types.
 #include "runtime/report/value.h"
 
+#include "runtime/base/address.h"
+
 namespace recipe {
 
 std::optional<std::string> value_text(const Event& event, FieldId field, Context& context) {
@@ -10,12 +12,22 @@ std::optional<std::string> value_text(const Event& event, FieldId field, Context
       const auto value = event.number(field);
       return value ? std::optional<std::string>(*value != 0 ? "true" : "false") : std::nullopt;
     }
+    case Type::kFlags: {
+      const auto value = event.number(field);
+      return value ? std::optional<std::string>(flag_names(field, *value)) : std::nullopt;
+    }
+    case Type::kIp: {
+      const auto value = event.text(field);
+      return value ? std::optional<std::string>(format_address(*value)) : std::nullopt;
+    }
+    case Type::kPort:
     case Type::kInt: {
       const auto value = event.number(field);
       return value ? std::optional<std::string>(std::to_string(*value)) : std::nullopt;
     }
     case Type::kString:
-    case Type::kPath: {
+    case Type::kPath:
+    case Type::kDomain: {
       const auto value = event.text(field);
       if (!value || event.truncated(field)) {
         if (auto asked = context.text(event, field)) return asked;
@@ -25,10 +37,7 @@ std::optional<std::string> value_text(const Event& event, FieldId field, Context
     case Type::kStringList: {
       if (!event.has(field)) return std::nullopt;
       std::string joined;
-      for (const std::string_view element : event.argv()) {
-        if (&element != &event.argv().front()) joined += ' ';
-        joined += element;
-      }
+      for (const std::string_view element : event.texts(field)) joined.append(joined.empty() ? "" : " ").append(element);
       return joined;
     }
     case Type::kRecordList:

@@ -102,16 +102,16 @@ std::string field_table() {
 }
 
 std::string operator_table() {
-  constexpr unsigned kInt = 1, kString = 2, kPath = 4, kBool = 8, kList = 16;
-  enum { kNoKey, kExactKey, kPrefixKey, kSuffixKey, kFlagKey };
+  constexpr unsigned kInt = 1, kString = 2, kPath = 4, kBool = 8, kList = 16, kFlags = 32, kIp = 64, kPort = 128, kDomain = 256;
+  enum { kNoKey, kExactKey, kPrefixKey, kSuffixKey, kFlagKey, kRangeKey, kBitKey };
   std::string out = "| operator | of | kernel index | true where |\n|---|---|---|---|\n";
   const auto row = [&](const char* spelling, unsigned types, int kernel, const char* doc) {
     std::string of;
     for (const auto& [bit, name] :
-         {std::pair{kInt, "int"}, {kString, "string"}, {kPath, "path"}, {kBool, "bool"}, {kList, "list"}}) {
+         {std::pair{kInt, "int"}, {kString, "string"}, {kPath, "path"}, {kBool, "bool"}, {kList, "list"}, {kFlags, "flags"}, {kIp, "ip"}, {kPort, "port"}, {kDomain, "domain"}}) {
       if ((types & bit) != 0) of += of.empty() ? name : fmt::format(", {}", name);
     }
-    static constexpr const char* kIndex[] = {"", "exact", "prefix", "suffix", "letters"};
+    static constexpr const char* kIndex[] = {"", "exact", "prefix", "suffix", "letters", "range", "bits"};
     out += fmt::format("| `{}` | {} | {} | {} |\n", spelling, of, kIndex[kernel], doc);
   };
 #define OPERATOR(id, number, spelling, negated, types, kernel, cost, doc) row(spelling, types, kernel, doc);

@@ -57,14 +57,18 @@ TEST_CASE("every field has a number of its own, words, and an example that is JS
         CHECK(example.is_boolean());
         break;
       case Type::kInt:
+      case Type::kPort:
         CHECK(example.is_number_integer());
         break;
       case Type::kString:
       case Type::kPath:
+      case Type::kIp:
+      case Type::kDomain:
         CHECK(example.is_string());
         break;
       case Type::kStringList:
       case Type::kRecordList:
+      case Type::kFlags:
         CHECK(example.is_array());
         break;
     }

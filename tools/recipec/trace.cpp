@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "runtime/artefact/dump.h"
+#include "runtime/base/address.h"
 
 namespace recipe::recipec {
 namespace {
@@ -31,12 +32,22 @@ std::string value_of(FieldId field, const Event& event, Context& context) {
   const FieldInfo& row = info(field);
   switch (row.type) {
     case Type::kBool:
+    case Type::kFlags: {
+      const auto number = event.number(field);
+      return number ? "[" + flag_names(field, *number) + "]" : "absent";
+    }
+    case Type::kIp: {
+      const auto text = event.text(field);
+      return text ? format_address(*text) : "absent";
+    }
+    case Type::kPort:
     case Type::kInt: {
       const auto number = event.number(field);
       return number ? std::to_string(*number) : "absent";
     }
     case Type::kString:
-    case Type::kPath: {
+    case Type::kPath:
+    case Type::kDomain: {
       if (const auto text = event.text(field)) return quote(*text);
       const auto asked = context.text(event, field);
       return asked ? quote(*asked) : "absent";
@@ -44,7 +55,7 @@ std::string value_of(FieldId field, const Event& event, Context& context) {
     case Type::kStringList: {
       if (!event.has(field)) return "absent";
       std::string out;
-      for (const std::string_view element : event.argv()) out += (out.empty() ? "" : ", ") + quote(element);
+      for (const std::string_view element : event.texts(field)) out += (out.empty() ? "" : ", ") + quote(element);
       return "[" + out + "]";
     }
     case Type::kRecordList: {
