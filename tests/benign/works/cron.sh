@@ -8,6 +8,6 @@ printf '#!/bin/sh\nset -e\ncd /var/backups 2>/dev/null || exit 0\ncmp -s dpkg.st
 printf '#!/bin/sh\ndf -P | awk "NR > 1 { print \\$5 }"; uptime; free 2>/dev/null || true\n' >daily/report
 chmod 755 daily/*
 run-parts --verbose daily
-# The archive's daily job would sleep for up to half an hour and then ask the network.
-echo 'APT::Periodic::Enable "0";' >/etc/apt/apt.conf.d/99benign
+# apt's daily job would sleep for up to half an hour and then ask the network.
+printf 'APT::Periodic::RandomSleep "0";\nAPT::Periodic::Enable "0";\n' >/etc/apt/apt.conf.d/99benign
 /bin/sh -c 'cd / && run-parts --report /etc/cron.daily'

@@ -23,7 +23,7 @@ tar -C "\$folder" -xzf "\$folder/reviewdog.tar.gz"
 mkdir -p "\$HOME/bin"
 install "\$folder/reviewdog" "\$HOME/bin/reviewdog"
 rm -r "\$folder"
-printf '%s' "\$HOME/bin" | base64 >"\$HOME/path"
+echo "\$HOME/bin" >>"\$HOME/path"
 "\$HOME/bin/reviewdog"
 END
   runner_does <<<"run bash --noprofile --norc -e -o pipefail $HOME/actions/action-setup/install.sh"
