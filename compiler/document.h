@@ -25,6 +25,7 @@ enum class ValueForm : uint8_t {
   kString,    // "..." or r"..."
   kWord,      // perl, python3.11, O_WRONLY: a bare word
   kInt,       // 0x1f, 4KiB
+  kAddress,   // 10.0.0.1, fd00::/8
   kDuration,  // 10m; number is nanoseconds
   kBool,
   kList,    // [ ... ]
@@ -41,7 +42,7 @@ struct ValueEntry {  // of kObject
 struct WrittenValue {
   ValueForm form = ValueForm::kString;
   Span span;
-  std::string text;                 // kString (resolved), kWord, kSplice (the name), kPath
+  std::string text;                 // kString (resolved), kWord, kAddress, kSplice (the name), kPath
   int64_t number = 0;               // kInt, kDuration (ns), kBool
   std::vector<ValueId> items;       // kList
   std::vector<ValueEntry> entries;  // kObject
@@ -82,6 +83,8 @@ enum class WrittenOperator : uint8_t {
   kLike,
   kMatches,
   kUnder,
+  kWithin,
+  kHas,
   kHasFlag,
   kHasOption,
 };

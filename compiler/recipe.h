@@ -23,6 +23,7 @@ struct On {
 struct Except {
   std::string title;
   Predicate when;
+  std::vector<EventId> events;  // of the recipe's: those that have every field it asks
   Span span;
 };
 

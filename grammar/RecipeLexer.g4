@@ -81,6 +81,7 @@ DURATION : DIGIT+ ('ms' | 's' | 'm' | 'h' | 'd') ;
 ADDRESS
   : DIGIT+ '.' DIGIT+ '.' DIGIT+ '.' DIGIT+ ('/' DIGIT+)?
   | (GROUP GROUP? GROUP? GROUP? GROUP? GROUP? GROUP? | ':') ':' [0-9a-fA-F:.]* ('/' DIGIT+)?
+  | GROUP GROUP GROUP GROUP GROUP GROUP GROUP HEX HEX? HEX? HEX? ('/' DIGIT+)?
   ;
 
 // perl, python3.11, x86-64, g++, process.parent.name, T1059.004, 7z.

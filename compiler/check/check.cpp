@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "compiler/check/context.h"
 
 namespace recipe {
@@ -12,20 +14,74 @@ namespace {
 
 using namespace checking;
 
+// on any file write when x: of `open` it must also be known that it was for writing.
+//
+//   before: x      after: file.access has any [write, create, truncate] and x
+Predicate with_access(const Predicate& when, const GroupMember& member, Span group) {
+  if (member.access == 0) return when;
+  Predicate out = when;
+  Test test;
+  test.subject.field = FieldId::file_access;
+  test.op = Operator::kHas;
+  for (uint32_t bits = member.access; bits != 0; bits &= bits - 1) test.literals.emplace_back(int64_t{bits & ~(bits - 1)});
+  PredicateNode both, asks;
+  both.kind = PredicateKind::kAnd;
+  both.end = static_cast<uint32_t>(when.nodes.size() + 2);
+  both.span = when.nodes.front().span;
+  asks.kind = PredicateKind::kTest;
+  asks.end = 2;
+  asks.test = static_cast<uint32_t>(out.tests.size());
+  asks.span = group;
+  for (PredicateNode& node : out.nodes) node.end += 2;
+  out.nodes.insert(out.nodes.begin(), {both, asks});
+  out.tests.push_back(std::move(test));
+  return out;
+}
+
+// The conditions of the triggers, one a member of what each names: out.ons is there, without conditions.
+void check_triggers(Context& context, DocumentIndex document, const WrittenRecipe& written,
+                    const std::vector<NamedEvents>& events, Recipe& out) {
+  size_t next = 0;
+  for (size_t i = 0; i < written.ons.size(); ++i) {
+    std::vector<UsedField> used;
+    const bool asks = std::any_of(events[i].members.begin(), events[i].members.end(),
+                                  [](const GroupMember& member) { return member.access != 0; });
+    const std::optional<Predicate> when = check_condition(context, document, written.ons[i].when, used, asks ? 1 : 0);
+    fields_fit(context, events[i], used);
+    for (const GroupMember& member : events[i].members) {
+      if (when) out.ons[next].when = with_access(*when, member, events[i].span);
+      ++next;
+    }
+  }
+}
+
+// An exception is asked of those events of the recipe that have its fields.
+void check_exceptions(Context& context, DocumentIndex document, const WrittenRecipe& written, bool events_known, Recipe& out) {
+  std::vector<EventId> events;
+  for (const On& on : out.ons) events.push_back(on.event);
+  for (const WrittenException& except : written.exceptions) {
+    std::vector<UsedField> used;
+    std::optional<Predicate> when = check_condition(context, document, except.when, used);
+    std::vector<EventId> fitting = events_with(events, used);
+    if (fitting.empty() && events_known && !events.empty()) no_event_fits(context, events, used);
+    if (when) {
+      out.exceptions.push_back(
+          {except.title ? except.title->text : std::string(), std::move(*when), std::move(fitting), except.span});
+    }
+  }
+}
+
 std::optional<Recipe> check_recipe(Context& context, DocumentIndex document, const WrittenRecipe& written) {
   const size_t before = context.faults;
   Recipe recipe;
   recipe.span = written.span;
   recipe.name_span = written.name.span;
-  check_metadata(context, document, written, recipe);
-  for (size_t i = 0; i < written.ons.size(); ++i) {
-    if (auto when = check_condition(context, document, written.ons[i].when)) recipe.ons[i].when = std::move(*when);
-  }
-  for (const WrittenException& except : written.exceptions) {
-    if (auto when = check_condition(context, document, except.when)) {
-      recipe.exceptions.push_back({except.title ? except.title->text : std::string(), std::move(*when), except.span});
-    }
-  }
+  std::vector<NamedEvents> events;
+  for (const WrittenOn& on : written.ons) events.push_back(check_events(context, document, on));
+  const bool known = std::none_of(events.begin(), events.end(), [](const NamedEvents& each) { return each.members.empty(); });
+  check_metadata(context, document, written, events, recipe);
+  check_triggers(context, document, written, events, recipe);
+  check_exceptions(context, document, written, known, recipe);
   check_tests(context, document, written, recipe);
   if (written.ons.empty() && !context.scopes[document].broken && !context.unsupported_within(document, written.span)) {
     context.fault(Code::kNoTrigger, written.name.span,

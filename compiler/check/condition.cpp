@@ -5,6 +5,7 @@
 //   argv contains "-e"              any element == ["-e"]
 //   argv contains all ["-a", "-b"]  and( any element == ["-a"], any element == ["-b"] )
 //   s startswith any [a, b]         s startswith [a, b]
+//   path in [a, process.exe]        or( path == [a], path == process.exe )
 //
 // What is wrong leaves a constant in its place, so that the rest is still looked at; the predicate is then thrown away.
 // The walk recurses: at most kMaxExpressionDepth nodes and kMaxMacroDepth calls deep.
@@ -14,7 +15,7 @@
 #include <algorithm>
 
 #include "compiler/check/context.h"
-#include "compiler/check/literals.h"
+#include "compiler/check/right.h"
 #include "compiler/check/subject.h"
 #include "compiler/check/suggest.h"
 
@@ -26,6 +27,7 @@ Operator positive(WrittenOperator op) {
     case WrittenOperator::kEqual:
     case WrittenOperator::kNotEqual:
     case WrittenOperator::kIn:
+    case WrittenOperator::kWithin:
       return Operator::kEquals;
     case WrittenOperator::kLess:
       return Operator::kLess;
@@ -47,6 +49,8 @@ Operator positive(WrittenOperator op) {
       return Operator::kMatches;
     case WrittenOperator::kUnder:
       return Operator::kUnder;
+    case WrittenOperator::kHas:
+      return Operator::kHas;
     case WrittenOperator::kHasFlag:
       return Operator::kHasFlag;
     case WrittenOperator::kHasOption:
@@ -62,7 +66,8 @@ bool takes_nocase(Operator op) {
 
 class ConditionChecker {
  public:
-  explicit ConditionChecker(Context& context) : context_(context) {}
+  ConditionChecker(Context& context, std::vector<UsedField>& used, uint32_t depth)
+      : context_(context), used_(used), depth_(depth) {}
 
   Predicate take() { return std::move(out_); }
 
@@ -160,6 +165,7 @@ class ConditionChecker {
       constant(false, e.span);
       return;
     }
+    used_.push_back({list->subject.field, list->span});
     const uint32_t node = open(e.form == ExpressionForm::kAny ? PredicateKind::kAny : PredicateKind::kAll, e.span);
     if (full_) return;
     out_.nodes[node].list = list->subject.field;
@@ -223,6 +229,7 @@ class ConditionChecker {
     out.type = resolved->type;
     out.bit = type_bit(resolved->type);
     out.spelled = resolved->spelled;
+    if (out.subject.variable == 0) used_.push_back({out.subject.field, resolved->span});
     if (written.form != SubjectForm::kPlain && !select(place, written, out)) return std::nullopt;
     if (written.over != WrittenSubject::Over::kNone && !reduce(written, out)) return std::nullopt;
     return out;
@@ -288,32 +295,38 @@ class ConditionChecker {
       subject->bit = kStringBit;
     }
     if (!operator_fits(e, *subject, op)) return constant(false, e.span);
-    std::vector<Literal> literals;
-    if (!right(place, e, *subject, op, literals)) return constant(false, e.span);
+    RightSide values;
+    if (!right(place, e, *subject, op, values)) return constant(false, e.span);
 
     const bool negated = e.negated != (e.op == WrittenOperator::kNotEqual);
     const uint32_t negation = negated ? open(PredicateKind::kNot, e.span) : 0;
-    Test test{subject->subject, subject->over, op, e.nocase, std::move(literals)};
-    if (e.quantifier == WrittenQuantifier::kAll && test.literals.size() > 1) {
-      each(std::move(test), e.span);
-    } else {
-      leaf(std::move(test), e.span);
-    }
+    const bool all = e.quantifier == WrittenQuantifier::kAll;
+    alternatives(Test{subject->subject, subject->over, op, e.nocase, {}}, std::move(values), all, e.span);
     if (negated) close(negation);
   }
 
-  void each(Test test, Span span) {
-    const std::vector<Literal> literals = std::move(test.literals);
-    const uint32_t node = open(PredicateKind::kAnd, span);
-    for (const Literal& literal : literals) {
-      test.literals = {literal};
-      leaf(test, span);
+  // One test of all literals (all: of each), and one of each text that the event fills.
+  void alternatives(const Test& test, RightSide values, bool all, Span span) {
+    std::vector<Test> tests;
+    const auto add = [&]() -> Test& { return tests.emplace_back(test); };
+    if (!all && !values.literals.empty()) add().literals = std::move(values.literals);
+    if (all) {
+      for (Literal& literal : values.literals) add().literals.push_back(std::move(literal));
     }
+    for (std::vector<TextPart>& text : values.texts) add().right = std::move(text);
+    if (tests.size() == 1) return leaf(std::move(tests.front()), span);
+    if (depth_ + 2 > kMaxExpressionDepth) {
+      context_.fault(Code::kTooDeep, span, "the condition is nested too deeply", "has no room for a test of several values");
+      return constant(false, span);
+    }
+    const uint32_t node = open(all ? PredicateKind::kAnd : PredicateKind::kOr, span);
+    for (Test& each : tests) leaf(std::move(each), span);
     close(node);
   }
 
   bool operator_fits(const Expression& e, const Left& subject, Operator op) {
-    if ((types_of(op) & subject.bit) == 0) {
+    const bool within = e.op == WrittenOperator::kWithin;
+    if ((types_of(op) & subject.bit) == 0 || (within && subject.bit != kIpBit)) {
       std::string label;
       if (subject.type == Type::kStringList && (types_of(op) & kStringBit) != 0) {
         label = fmt::format("write `any {} {} ...` to test its elements", subject.spelled, context_.text(e.op_span));
@@ -328,7 +341,7 @@ class ConditionChecker {
           label);
       return false;
     }
-    const bool text = (subject.bit & (kStringBit | kPathBit)) != 0;
+    const bool text = (subject.bit & (kStringBit | kPathBit | kDomainBit)) != 0;
     if (e.nocase && (!takes_nocase(op) || !text)) {
       context_.fault(Code::kWrongOperator, e.op_span, fmt::format("`{}` has no `nocase`", context_.text(e.op_span)),
                      text ? "write it without" : "only text has case");
@@ -338,10 +351,13 @@ class ConditionChecker {
   }
 
   // false: reported, or a hole.
-  bool right(Place place, const Expression& e, const Left& subject, Operator op, std::vector<Literal>& literals) {
+  bool right(Place place, const Expression& e, const Left& subject, Operator op, RightSide& out) {
     if (context_.literals > kMaxSetLiterals) return context_.silent_fault(), false;
     std::vector<Item> items;
-    const bool many = e.op == WrittenOperator::kIn || e.quantifier != WrittenQuantifier::kNone;
+    const WrittenValue& value = context_.document(place.document)[e.value];
+    const bool many =
+        e.op == WrittenOperator::kIn || e.quantifier != WrittenQuantifier::kNone ||
+        (e.op == WrittenOperator::kWithin && value.form != ValueForm::kAddress && value.form != ValueForm::kString);
     if (e.op == WrittenOperator::kIn && e.quantifier != WrittenQuantifier::kNone) {
       context_.fault(Code::kOneOrMany, e.op_span, "`in` tests any of a list already", "leave `any` and `all` out");
       return false;
@@ -349,7 +365,6 @@ class ConditionChecker {
     if (many) {
       if (!collect(context_, place, e.value, false, items)) return false;
     } else {
-      const WrittenValue& value = context_.document(place.document)[e.value];
       if (wants_quantifier(place, e, value)) return false;
       const std::optional<Item> item = scalar(context_, place, e.value);
       if (!item) return false;
@@ -362,14 +377,10 @@ class ConditionChecker {
       full_ = true;
       return false;
     }
-    const LiteralUse use{op, subject.type, e.nocase, subject.spelled};
+    const LiteralUse use{op, subject.type, subject.subject.field, e.nocase, subject.spelled};
     bool whole = true;
-    literals.reserve(items.size());
-    for (const Item& item : items) {
-      std::optional<Literal> literal = is_variable(item) ? std::nullopt : check_literal(context_, use, item);
-      whole = whole && literal.has_value();
-      if (literal) literals.push_back(std::move(*literal));
-    }
+    out.literals.reserve(items.size());
+    for (const Item& item : items) whole = !is_variable(item) && check_right(context_, use, item, out, used_) && whole;
     return whole;
   }
 
@@ -548,6 +559,7 @@ class ConditionChecker {
   friend void recipe::checking::check_macros(Context& context);
 
   Context& context_;
+  std::vector<UsedField>& used_;
   Predicate out_;
   std::vector<Loop> loops_;
   std::vector<const WrittenMacro*> calls_;
@@ -557,10 +569,11 @@ class ConditionChecker {
 
 }  // namespace
 
-std::optional<Predicate> check_condition(Context& context, DocumentIndex document, ExpressionId root) {
+std::optional<Predicate> check_condition(Context& context, DocumentIndex document, ExpressionId root,
+                                         std::vector<UsedField>& used, uint32_t depth) {
   if (!root.valid()) return context.silent_fault(), std::nullopt;
   const size_t before = context.faults;
-  ConditionChecker checker(context);
+  ConditionChecker checker(context, used, depth);
   checker.expression({document, nullptr}, root);
   if (context.faults != before) return std::nullopt;
   return checker.take();
@@ -573,7 +586,8 @@ void check_macros(Context& context) {
       Environment environment{&macro, {}};
       environment.bindings.resize(macro.parameters.size());
       for (Binding& binding : environment.bindings) binding.hole = true;
-      ConditionChecker checker(context);
+      std::vector<UsedField> used;
+      ConditionChecker checker(context, used, 0);
       checker.calls_.push_back(&macro);
       checker.expression({i, &environment}, macro.body);
     }

@@ -128,15 +128,42 @@ void expand_lists(Context& context);
 [[nodiscard]] std::string spell_value(const Context& context, Item item);
 [[nodiscard]] std::string_view form_name(ValueForm form);  // "a string", "a number"
 
-// condition.cpp: nullopt: reported.
-std::optional<Predicate> check_condition(Context& context, DocumentIndex document, ExpressionId root);
+// A field that a condition or message asks of the event, and where it is named.
+struct UsedField {
+  FieldId field = FieldId::kNone;
+  Span span;
+};
+
+// condition.cpp: nullopt: reported. Fields of the event are appended to `used`, of a broken condition too. depth: of the nodes
+// that the caller will put above.
+std::optional<Predicate> check_condition(Context& context, DocumentIndex document, ExpressionId root,
+                                         std::vector<UsedField>& used, uint32_t depth = 0);
 // Checks every macro's body by itself, used or not.
 void check_macros(Context& context);
 
-// metadata.cpp: everything of a recipe but its conditions and tests.
-void check_metadata(Context& context, DocumentIndex document, const WrittenRecipe& written, Recipe& out);
+// events.cpp: what an `on` names, one event or those of a group.
+struct NamedEvents {
+  std::vector<GroupMember> members;  // `access`: file.access must have one of these; 0: any
+  Span span;                         // of the words
+  std::string_view group;            // empty: no group
+};
+// The event of this name; nullptr: reported.
+const EventInfo* event_of(Context& context, const Word& word);
+NamedEvents check_events(Context& context, DocumentIndex document, const WrittenOn& on);  // no members: reported
+// Each of the events must have each field; else reported. false: reported.
+bool fields_fit(Context& context, const NamedEvents& events, const std::vector<UsedField>& used);
+// The events that have every field.
+[[nodiscard]] std::vector<EventId> events_with(const std::vector<EventId>& events, const std::vector<UsedField>& used);
+// Reports the first field that none of the events has, or that they do not share.
+void no_event_fits(Context& context, const std::vector<EventId>& events, const std::vector<UsedField>& used);
+[[nodiscard]] std::string spell_events_with(FieldId field);  // "`open`, `unlink`"
+
+// metadata.cpp: everything of a recipe but its conditions and tests. Fills out.ons: one a member of what its triggers name,
+// without conditions. events: as written.ons.
+void check_metadata(Context& context, DocumentIndex document, const WrittenRecipe& written,
+                    const std::vector<NamedEvents>& events, Recipe& out);
 // message.cpp: `{field}` parts of a template.
-std::vector<MessagePart> check_template(Context& context, Span span, std::string_view text);
+std::vector<MessagePart> check_template(Context& context, Span span, std::string_view text, std::vector<UsedField>& used);
 // tests.cpp
 void check_tests(Context& context, DocumentIndex document, const WrittenRecipe& written, Recipe& out);
 // programs.cpp: compilation.set.option_tables.

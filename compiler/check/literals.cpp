@@ -4,10 +4,14 @@
 
 #include <fmt/format.h>
 
+#include "compiler/check/addresses.h"
+#include "compiler/check/suggest.h"
 #include "runtime/base/pattern.h"
 
 namespace recipe::checking {
 namespace {
+
+constexpr int64_t kMaxPort = 65535;
 
 struct OperatorRow {
   Operator op;
@@ -44,16 +48,6 @@ bool is_option_word(std::string_view word) {
       return false;
   }
   return true;
-}
-
-// "{process.pid}" inside a string as written: a later version will fill it, so this one does not take it for text.
-bool is_interpolated(std::string_view text) {
-  for (size_t open = text.find('{'); open != std::string_view::npos; open = text.find('{', open + 1)) {
-    const size_t close = text.find('}', open);
-    if (close == std::string_view::npos) return false;
-    if (find_field(text.substr(open + 1, close - open - 1)) != nullptr) return true;
-  }
-  return false;
 }
 
 // "/etc/" → "/etc". nullopt: reported.
@@ -98,21 +92,72 @@ std::optional<Literal> check_flag(Context& context, const WrittenValue& value) {
   return std::nullopt;
 }
 
+// A duration is a number of nanoseconds: for the fields whose words say that they count those.
+bool counts_nanoseconds(FieldId field) {
+  return field != FieldId::kNone && info(field).doc.starts_with("nanoseconds");
+}
+
 std::optional<Literal> check_number(Context& context, const LiteralUse& use, Item item) {
   const WrittenValue& value = context.written(item);
-  if (value.form == ValueForm::kInt) return Literal{value.number};
-  if (value.form == ValueForm::kDuration) {
-    context.fault(Code::kNotSupported, value.span, "comparing with a duration is not supported yet",
-                  fmt::format("`{}` is an int: write a number", use.subject));
+  const bool is_port = use.type == Type::kPort;
+  if (value.form == ValueForm::kInt && (!is_port || (value.number >= 0 && value.number <= kMaxPort)))
+    return Literal{value.number};
+  if (value.form == ValueForm::kInt) {
+    context.fault(Code::kWrongLiteral, value.span, fmt::format("`{}` is a port and cannot be {}", use.subject, value.number),
+                  fmt::format("a number from 0 to {} is wanted here", kMaxPort));
     return std::nullopt;
   }
-  Diagnostic& fault =
-      context.fault(Code::kWrongLiteral, value.span,
-                    fmt::format("`{}` is an int and {} is {}", use.subject, spell_value(context, item), form_name(value.form)),
-                    "a number is wanted here");
+  if (value.form == ValueForm::kDuration) {
+    if (counts_nanoseconds(use.field)) return Literal{value.number};
+    context.fault(Code::kWrongLiteral, value.span,
+                  fmt::format("`{}` is {} and `{}` is a duration", use.subject, with_article(use.type), value.text),
+                  "a number is wanted here");
+    return std::nullopt;
+  }
+  Diagnostic& fault = context.fault(Code::kWrongLiteral, value.span,
+                                    fmt::format("`{}` is {} and {} is {}", use.subject, with_article(use.type),
+                                                spell_value(context, item), form_name(value.form)),
+                                    "a number is wanted here");
   const bool digits = !value.text.empty() && value.text.find_first_not_of("0123456789") == std::string::npos;
   if (digits) fault.fixes.push_back({value.span, value.text, "write the number without quotes"});
   return std::nullopt;
+}
+
+std::optional<Literal> check_flag_name(Context& context, const LiteralUse& use, Item item) {
+  const WrittenValue& value = context.written(item);
+  const bool named = value.form == ValueForm::kWord || value.form == ValueForm::kString;
+  if (const FlagInfo* flag = named ? find_flag(use.field, value.text) : nullptr)
+    return Literal{static_cast<int64_t>(uint64_t{1} << flag->bit)};
+  unknown_flag(context, use.field, value.span, spell_value(context, item), value.text);
+  return std::nullopt;
+}
+
+std::optional<Literal> report_network(Context& context, const WrittenValue& value, Code code, NetworkLiteral read) {
+  if (!read.fault) return Literal{std::move(read.value)};
+  Diagnostic& fault = context.fault(code, value.span, std::move(read.fault->message), std::move(read.fault->label));
+  if (!read.fault->better.empty()) {
+    const bool bare = value.form == ValueForm::kAddress;
+    fault.fixes.push_back({value.span, bare ? read.fault->better : "\"" + read.fault->better + "\"", "write what was meant"});
+  }
+  return std::nullopt;
+}
+
+std::optional<Literal> check_range(Context& context, const LiteralUse& use, Item item) {
+  const WrittenValue& value = context.written(item);
+  if (value.form == ValueForm::kAddress || value.form == ValueForm::kString)
+    return report_network(context, value, Code::kWrongAddress, read_range(value.text));
+  context.fault(Code::kWrongLiteral, value.span,
+                fmt::format("`{}` is {} and `{}` is {}", use.subject, with_article(use.type), spell_value(context, item),
+                            form_name(value.form)),
+                "an address is wanted here, as in `10.0.0.1` or `fd00::/8`");
+  return std::nullopt;
+}
+
+// Names are compared in lower case, as the field holds them; of a pattern's text only what `matches` reads is left as it is.
+std::optional<Literal> check_domain(Context& context, const LiteralUse& use, const WrittenValue& value) {
+  if (use.op == Operator::kEquals || use.op == Operator::kUnder)
+    return report_network(context, value, Code::kWrongDomain, read_domain(value.text));
+  return Literal{use.op == Operator::kMatches ? value.text : lower_case(value.text)};
 }
 
 std::optional<Literal> check_bool(Context& context, const LiteralUse& use, Item item) {
@@ -231,21 +276,30 @@ std::optional<std::string> check_option(Context& context, Item item) {
 std::optional<Literal> check_literal(Context& context, const LiteralUse& use, Item item) {
   const WrittenValue& value = context.written(item);
   if (context.unsupported_within(item.document, value.span)) return context.silent_fault(), std::nullopt;
-  if (value.form == ValueForm::kPath || value.form == ValueForm::kWord) {
-    if (value.form == ValueForm::kPath || find_field(value.text) != nullptr) {
-      context.fault(Code::kNotSupported, value.span, "a field on the right of an operator is not supported yet",
-                    fmt::format("write `\"{}\"` for the text", value.text));
-      return std::nullopt;
-    }
-  }
   if (use.op == Operator::kHasFlag) return check_flag(context, value);
   if (use.op == Operator::kHasOption) {
     std::optional<std::string> option = check_option(context, item);
     return option ? std::optional<Literal>(std::move(*option)) : std::nullopt;
   }
-  if (use.type == Type::kInt) return check_number(context, use, item);
-  if (use.type == Type::kBool) return check_bool(context, use, item);
-  if (value.form != ValueForm::kString && value.form != ValueForm::kWord) {
+  switch (use.type) {
+    case Type::kInt:
+    case Type::kPort:
+      return check_number(context, use, item);
+    case Type::kBool:
+      return check_bool(context, use, item);
+    case Type::kFlags:
+      return check_flag_name(context, use, item);
+    case Type::kIp:
+      return check_range(context, use, item);
+    case Type::kString:
+    case Type::kPath:
+    case Type::kDomain:
+    case Type::kStringList:
+    case Type::kRecordList:
+      break;
+  }
+  const bool word = value.form == ValueForm::kWord || value.form == ValueForm::kPath;
+  if (value.form != ValueForm::kString && !word) {
     Diagnostic& fault = context.fault(Code::kWrongLiteral, value.span,
                                       fmt::format("`{}` is {} and `{}` is {}", use.subject, with_article(use.type),
                                                   spell_value(context, item), form_name(value.form)),
@@ -253,17 +307,27 @@ std::optional<Literal> check_literal(Context& context, const LiteralUse& use, It
     fault.fixes.push_back({value.span, fmt::format("\"{}\"", spell_value(context, item)), "write it as a string"});
     return std::nullopt;
   }
-  if (value.form == ValueForm::kString && use.op != Operator::kMatches && is_interpolated(context.text(value.span))) {
-    context.fault(Code::kNotSupported, value.span, "a field inside a string is not supported yet",
-                  "write `\\x7b` for a brace that is meant as such");
-    return std::nullopt;
-  }
   if (!check_pattern(context, use, value)) return std::nullopt;
+  if (use.type == Type::kDomain) return check_domain(context, use, value);
   if (use.op == Operator::kUnder) {
     std::optional<std::string> folder = check_folder(context, value);
     return folder ? std::optional<Literal>(std::move(*folder)) : std::nullopt;
   }
   return Literal{value.text};
+}
+
+void unknown_flag(Context& context, FieldId field, Span span, std::string_view spelled, std::string_view word) {
+  std::vector<std::string_view> names;
+  std::string all;
+  for (const FlagInfo& flag : all_flags()) {
+    if (flag.field != field) continue;
+    names.push_back(flag.name);
+    all += fmt::format("{}`{}`", all.empty() ? "" : ", ", flag.name);
+  }
+  const std::string near = suggest(lower_case(word), names);
+  Diagnostic& fault = context.fault(Code::kUnknownFlag, span, fmt::format("`{}` has no flag `{}`", info(field).name, spelled),
+                                    near.empty() ? "its flags are " + all : fmt::format("did you mean `{}`?", near));
+  if (!near.empty()) fault.fixes.push_back({span, near, "write the flag that is near"});
 }
 
 }  // namespace recipe::checking

@@ -28,12 +28,15 @@ enum TypeBit : uint32_t {
 struct LiteralUse {
   Operator op = Operator::kEquals;
   Type type = Type::kString;
+  FieldId field = FieldId::kNone;  // kNone: an element of a list of strings
   bool nocase = false;
   std::string_view subject;  // as written
 };
 
 // nullopt: reported.
 std::optional<Literal> check_literal(Context& context, const LiteralUse& use, Item item);
+// Reports that a field has no flag of this name.
+void unknown_flag(Context& context, FieldId field, Span span, std::string_view spelled, std::string_view word);
 // The name of an option: "-o", "-exec", "--output". nullopt: reported.
 std::optional<std::string> check_option(Context& context, Item item);
 

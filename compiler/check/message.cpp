@@ -15,7 +15,8 @@ Span within(const Context& context, Span span, std::string_view part) {
   return {span.source, begin, static_cast<uint32_t>(begin + part.size())};
 }
 
-void add_field(Context& context, Span span, std::string_view whole, std::vector<MessagePart>& parts) {
+void add_field(Context& context, Span span, std::string_view whole, std::vector<MessagePart>& parts,
+               std::vector<UsedField>& used) {
   const std::string_view name = whole.substr(1, whole.size() - 2);
   const Span place = within(context, span, whole);
   const FieldInfo* field = look_up_field(context, name, place);
@@ -26,11 +27,12 @@ void add_field(Context& context, Span span, std::string_view whole, std::vector<
     return;
   }
   parts.emplace_back(field->id);
+  used.push_back({field->id, place});
 }
 
 }  // namespace
 
-std::vector<MessagePart> check_template(Context& context, Span span, std::string_view text) {
+std::vector<MessagePart> check_template(Context& context, Span span, std::string_view text, std::vector<UsedField>& used) {
   std::vector<MessagePart> parts;
   std::string literal;
   const auto flush = [&] {
@@ -50,7 +52,7 @@ std::vector<MessagePart> check_template(Context& context, Span span, std::string
         break;
       }
       flush();
-      add_field(context, span, text.substr(i, close - i + 1), parts);
+      add_field(context, span, text.substr(i, close - i + 1), parts, used);
       i = close;
     } else if (c == '}') {
       context.fault(Code::kWrongTemplate, span, "a `}` closes nothing", "write `}}` for a brace that is meant as such");

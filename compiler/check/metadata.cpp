@@ -87,7 +87,18 @@ std::optional<int64_t> throttle_value(Context& context, DocumentIndex document, 
   return std::nullopt;
 }
 
-void check_throttle(Context& context, DocumentIndex document, const WrittenRecipe& written, RecipeInfo& out) {
+// Of several events only some may have the field: the others count as one value.
+void some_event_has(Context& context, const std::vector<NamedEvents>& events, const UsedField& used) {
+  std::vector<EventId> all;
+  for (const NamedEvents& each : events) {
+    if (each.members.empty()) return;  // reported
+    for (const GroupMember& member : each.members) all.push_back(member.event);
+  }
+  if (!all.empty() && events_with(all, {used}).empty()) no_event_fits(context, all, {used});
+}
+
+void check_throttle(Context& context, DocumentIndex document, const WrittenRecipe& written,
+                    const std::vector<NamedEvents>& events, RecipeInfo& out) {
   for (size_t i = 1; i < written.throttles.size(); ++i) {
     Diagnostic& fault =
         context.fault(Code::kDuplicateKey, written.throttles[i].span, "a recipe has one `throttle`", "given again here");
@@ -112,6 +123,7 @@ void check_throttle(Context& context, DocumentIndex document, const WrittenRecip
                     "named twice");
     } else {
       read.by.push_back(field->id);
+      some_event_has(context, events, {field->id, word.span});
     }
   }
   if (!count || !period) return;
@@ -122,36 +134,20 @@ void check_throttle(Context& context, DocumentIndex document, const WrittenRecip
 
 struct Message {
   std::optional<std::vector<MessagePart>> parts;
+  std::vector<UsedField> used;
 
   void read(Context& context, PropertyReader& reader, const Property& property) {
     const std::optional<Item> value = reader.item(property);
     if (!value) return;
     const std::optional<std::string> text = reader.text_of(property.key.text, *value);
-    if (text) parts = check_template(context, context.written(*value).span, *text);
+    if (text) parts = check_template(context, context.written(*value).span, *text, used);
   }
 };
 
-const EventInfo* check_event(Context& context, DocumentIndex document, const Word& event, bool group) {
-  if (context.unsupported_within(document, event.span)) return context.silent_fault(), nullptr;
-  if (group) {
-    context.fault(Code::kNotSupported, event.span, fmt::format("groups of events (`any {}`) are not supported yet", event.text),
-                  "write `exec`");
-    return nullptr;
-  }
-  if (const EventInfo* known = find_event(event.text)) return known;
-  std::vector<std::string_view> names;
-  for (const EventInfo& each : all_events()) names.push_back(each.name);
-  const std::string near = suggest(event.text, names);
-  std::string all;
-  for (const std::string_view name : names) all += fmt::format("{}`{}`", all.empty() ? "" : ", ", name);
-  context.fault(Code::kUnknownEvent, event.span, fmt::format("unknown event `{}`", event.text),
-                near.empty() ? "the events are " + all : fmt::format("did you mean `{}`?", near));
-  return nullptr;
-}
-
 }  // namespace
 
-void check_metadata(Context& context, DocumentIndex document, const WrittenRecipe& written, Recipe& out) {
+void check_metadata(Context& context, DocumentIndex document, const WrittenRecipe& written,
+                    const std::vector<NamedEvents>& events, Recipe& out) {
   PropertyReader read(context, document);
   RecipeInfo& info = out.info;
   info.name = written.name.text;
@@ -175,20 +171,24 @@ void check_metadata(Context& context, DocumentIndex document, const WrittenRecip
   if (attack != nullptr) check_attack(context, read, *attack, info);
   if (info.title.empty()) info.title = info.name;
   check_doc(context, document, written, info.doc);
-  check_throttle(context, document, written, info);
+  check_throttle(context, document, written, events, info);
   if (!message.parts) message.parts = {info.title + ": ", FieldId::process_cmdline};
 
-  for (const WrittenOn& on : written.ons) {
+  for (size_t i = 0; i < written.ons.size(); ++i) {
     On made;
-    made.span = on.span;
+    made.span = written.ons[i].span;
     made.importance = info.importance;
     Message own;
-    read_properties(context, "a trigger", on.properties,
+    read_properties(context, "a trigger", written.ons[i].properties,
                     {{"importance", [&](const Property& p) { read.importance(p, made.importance); }},
                      {"message", [&](const Property& p) { own.read(context, read, p); }}});
-    made.message = own.parts ? std::move(*own.parts) : *message.parts;
-    if (const EventInfo* event = check_event(context, document, on.event, on.any_group)) made.event = event->id;
-    out.ons.push_back(std::move(made));
+    const Message& said = own.parts ? own : message;
+    fields_fit(context, events[i], said.used);
+    made.message = *said.parts;
+    for (const GroupMember& member : events[i].members) {
+      made.event = member.event;
+      out.ons.push_back(made);
+    }
   }
 }
 

@@ -62,6 +62,7 @@ std::optional<ResolvedSubject> resolve_subject(Context& context, Place place, co
       out.subject.field = field->id;
       out.type = field->type;
       out.spelled = text;
+      out.span = span;
       return out;
     }
     if (bound->hole) {

@@ -20,6 +20,7 @@ struct ResolvedSubject {
   Subject subject;                  // selector not yet filled
   Type type = Type::kString;        // kField, kElement
   std::string spelled;              // for messages
+  Span span;                        // where the field is named: in a macro's call, the argument
   FieldId record = FieldId::kNone;  // kRecord: a loop's variable by itself, of this record list
 };
 

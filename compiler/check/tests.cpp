@@ -6,7 +6,8 @@
 #include <limits>
 
 #include "bpf/abi/limits.h"
-#include "compiler/check/context.h"
+#include "compiler/check/addresses.h"
+#include "compiler/check/literals.h"
 #include "compiler/check/suggest.h"
 
 namespace recipe::checking {
@@ -64,6 +65,12 @@ class EventReader {
   void field(const std::string& name, const ValueEntry& entry) {
     const FieldInfo* known = look_up_field(context_, name, entry.name.span);
     if (known == nullptr) return;
+    if (!has_field(out_.event, known->id)) {
+      context_.fault(Code::kFieldOfOtherEvent, entry.name.span,
+                     fmt::format("the event `{}` has no field `{}`", info(out_.event).name, name),
+                     "is a field of " + spell_events_with(known->id));
+      return;
+    }
     const auto [first, fresh] = seen_.emplace(known->id, entry.name.span);
     if (!fresh) {
       Diagnostic& fault = context_.fault(Code::kDuplicateKey, entry.name.span,
@@ -80,10 +87,12 @@ class EventReader {
       case Type::kFlags:
         if (const auto number = read_number(*known, entry.value)) out_.numbers.emplace_back(known->id, *number);
         break;
-      case Type::kString:
-      case Type::kPath:
       case Type::kDomain:
       case Type::kIp:
+        if (auto text = read_network(*known, entry.value)) out_.texts.emplace_back(known->id, std::move(*text));
+        break;
+      case Type::kString:
+      case Type::kPath:
         if (auto text = read_text(known->name, known->type, entry.value)) out_.texts.emplace_back(known->id, std::move(*text));
         break;
       case Type::kStringList:
@@ -96,33 +105,61 @@ class EventReader {
   }
 
   std::optional<int64_t> read_number(const FieldInfo& field, ValueId id) {
+    if (field.type == Type::kFlags) return read_flags(field, id);
     const std::optional<Item> item = scalar(context_, place_, id);
     if (!item) return std::nullopt;
     const WrittenValue& value = context_.written(*item);
-    const bool fits = field.type == Type::kBool ? value.form == ValueForm::kBool : value.form == ValueForm::kInt;
-    if (!fits) {
-      context_.fault(Code::kWrongLiteral, value.span,
-                     fmt::format("`{}` is {} and `{}` is {}", field.name, field.type == Type::kBool ? "a bool" : "an int",
-                                 spell_value(context_, *item), form_name(value.form)),
-                     field.type == Type::kBool ? "write `true` or `false`" : "a number is wanted here");
-      return std::nullopt;
+    if (field.type == Type::kPort || field.type == Type::kInt) {
+      const LiteralUse use{Operator::kEquals, field.type, field.id, false, field.name};
+      const std::optional<Literal> number = check_literal(context_, use, *item);
+      if (!number) return std::nullopt;
+      if (value.number < 0 || (field.list != FieldId::kNone && field.id != FieldId::ancestor_start_time &&
+                               value.number > std::numeric_limits<uint32_t>::max())) {
+        wrong(value.span, fmt::format("`{}` cannot be {}", field.name, value.number), "out of range");
+        return std::nullopt;
+      }
+      return std::get<int64_t>(*number);
     }
-    const bool wide = field.name.ends_with("start_time");
-    if (value.number < 0 || (!wide && value.number > std::numeric_limits<uint32_t>::max())) {
-      wrong(value.span, fmt::format("`{}` cannot be {}", field.name, value.number), "out of range");
-      return std::nullopt;
+    if (value.form == ValueForm::kBool) return value.number;
+    context_.fault(
+        Code::kWrongLiteral, value.span,
+        fmt::format("`{}` is a bool and `{}` is {}", field.name, spell_value(context_, *item), form_name(value.form)),
+        "write `true` or `false`");
+    return std::nullopt;
+  }
+
+  // file.access: [read, write]
+  std::optional<int64_t> read_flags(const FieldInfo& field, ValueId id) {
+    const WrittenValue& whole = written(id);
+    if (whole.form == ValueForm::kList && whole.items.empty()) return 0;
+    std::vector<Item> items;
+    if (!collect(context_, place_, id, true, items)) return std::nullopt;
+    uint64_t bits = 0;
+    for (const Item& item : items) {
+      const std::optional<Literal> mask =
+          check_literal(context_, {Operator::kHas, field.type, field.id, false, field.name}, item);
+      if (!mask) return std::nullopt;
+      bits |= static_cast<uint64_t>(std::get<int64_t>(*mask));
     }
-    return value.number;
+    return static_cast<int64_t>(bits);
+  }
+
+  std::optional<std::string> network_text(const FieldInfo& field, const WrittenValue& value) {
+    const bool address = field.type == Type::kIp;
+    NetworkLiteral read = address ? read_address(value.text) : read_domain(value.text);
+    if (!read.fault) return std::move(read.value);
+    context_.fault(address ? Code::kWrongAddress : Code::kWrongDomain, value.span, std::move(read.fault->message),
+                   std::move(read.fault->label));
+    return std::nullopt;
   }
 
   std::optional<std::string> text_of(std::string_view name, Type type, Item item) {
     const WrittenValue& value = context_.written(item);
     if (value.form != ValueForm::kString && value.form != ValueForm::kWord && value.form != ValueForm::kPath) {
-      Diagnostic& fault =
-          context_.fault(Code::kWrongLiteral, value.span,
-                         fmt::format("`{}` is {} and `{}` is {}", name, type == Type::kPath ? "a path" : "a string",
-                                     spell_value(context_, item), form_name(value.form)),
-                         fmt::format("write `\"{}\"`", spell_value(context_, item)));
+      Diagnostic& fault = context_.fault(Code::kWrongLiteral, value.span,
+                                         fmt::format("`{}` is {} and `{}` is {}", name, with_article(type),
+                                                     spell_value(context_, item), form_name(value.form)),
+                                         fmt::format("write `\"{}\"`", spell_value(context_, item)));
       fault.fixes.push_back({value.span, fmt::format("\"{}\"", spell_value(context_, item)), "write it as a string"});
       return std::nullopt;
     }
@@ -138,6 +175,15 @@ class EventReader {
     return item ? text_of(name, type, *item) : std::nullopt;
   }
 
+  std::optional<std::string> read_network(const FieldInfo& field, ValueId id) {
+    const std::optional<Item> item = scalar(context_, place_, id);
+    if (!item) return std::nullopt;
+    const WrittenValue& value = context_.written(*item);
+    const bool words = value.form == ValueForm::kString || value.form == ValueForm::kWord || value.form == ValueForm::kPath;
+    if (words || (value.form == ValueForm::kAddress && field.type == Type::kIp)) return network_text(field, value);
+    return text_of(field.name, field.type, *item);
+  }
+
   void read_list(const FieldInfo& field, ValueId id) {
     const WrittenValue& value = written(id);
     std::vector<Item> items;
@@ -149,7 +195,11 @@ class EventReader {
       if (!text) return;
       texts.push_back(std::move(*text));
     }
-    out_.argv = std::move(texts);
+    if (field.id == FieldId::argv) {
+      out_.argv = std::move(texts);
+    } else {
+      out_.lists.emplace_back(field.id, std::move(texts));
+    }
   }
 
   void read_ancestors(const FieldInfo& field, ValueId id) {
@@ -234,11 +284,8 @@ void check_tests(Context& context, DocumentIndex document, const WrittenRecipe& 
                                         fmt::format("the test \"{}\" is there already", test.title.text), "named again here");
       fault.secondary.push_back({first->second, "first named here"});
     }
-    const EventInfo* event = find_event(test.event.text);
-    if (event == nullptr) {
-      context.fault(Code::kUnknownEvent, test.event.span, fmt::format("unknown event `{}`", test.event.text), "write `exec`");
-      continue;
-    }
+    const EventInfo* event = event_of(context, test.event);
+    if (event == nullptr) continue;
     if (!test.values.valid()) {
       context.silent_fault();
       continue;

@@ -15,6 +15,7 @@ bool is_scalar(ValueForm form) {
     case ValueForm::kDuration:
     case ValueForm::kBool:
     case ValueForm::kPath:
+    case ValueForm::kAddress:
       return true;
     case ValueForm::kList:
     case ValueForm::kSplice:
@@ -197,8 +198,8 @@ bool collect(Context& context, Place place, ValueId id, bool single, std::vector
     const bool known = value.form == ValueForm::kSplice || find_parameter(place, value.text) != nullptr ||
                        context.find(place.document, value.text) != nullptr || context.scopes[place.document].broken;
     if (!known && value.form == ValueForm::kPath) {
-      context.fault(Code::kNotSupported, value.span, "a field on the right of an operator is not supported yet",
-                    "write a list");
+      context.fault(Code::kOneOrMany, value.span, "a list is wanted here", "is a field")
+          .fixes.push_back({value.span, "[" + value.text + "]", "make it a list"});
       return false;
     }
     if (value.form == ValueForm::kWord && !known) {
@@ -269,6 +270,8 @@ std::string_view form_name(ValueForm form) {
       return "a duration";
     case ValueForm::kBool:
       return "a bool";
+    case ValueForm::kAddress:
+      return "an address";
     case ValueForm::kList:
     case ValueForm::kSplice:
       return "a list";

@@ -10,15 +10,15 @@ namespace {
 
 bool has_number(const Test& test) {
   if (test.subject.field == FieldId::kNone || test.subject.selector != Selector::kNone) return false;
-  const Type type = info(test.subject.field).type;
-  return type == Type::kInt || type == Type::kBool;
+  return storage_of(info(test.subject.field).type) == Storage::kNumber;
 }
 
 std::string verify_test(const Test& test, size_t loops) {
   if (test.subject.variable > loops) return "a test names a loop that is not open";
   if (test.subject.variable == 0 && test.subject.field == FieldId::kNone) return "a test has no subject";
   if (test.op == Operator::kExists) return test.literals.empty() ? "" : "exists has literals";
-  if (test.literals.empty()) return "a test has no literals";
+  if (test.literals.empty() && test.right.empty() && test.table == 0) return "a test has nothing on its right";
+  if (!test.right.empty() && (!test.literals.empty() || test.table != 0)) return "a test has literals and a text";
   for (const Literal& literal : test.literals) {
     if (std::holds_alternative<int64_t>(literal) != has_number(test)) return "a literal has another type than its field";
   }
@@ -84,6 +84,7 @@ std::string verify(const RecipeSet& set) {
       if (on.message.empty()) return in + "a trigger has no message";
     }
     for (const Except& except : recipe.exceptions) {
+      if (except.events.empty()) return in + "an exception is of no event";
       if (std::string broken = verify(except.when); !broken.empty()) return in + broken;
     }
   }

@@ -76,6 +76,9 @@ class Builder {
     // == of many literals is one hashed look-up; other operators try them in turn.
     if (test.op != Operator::kEquals) each *= std::max<size_t>(1, test.literals.size());
     if (test.over != Over::kValue) each *= kElements;
+    for (const TextPart& part : test.right) {
+      if (const FieldId* field = std::get_if<FieldId>(&part)) each += 1 + origin_cost(*field);
+    }
     if (test.subject.selector != Selector::kNone) each += operator_cost(Operator::kHasOption);
     return std::min(each + origin_cost(test.subject.field), kTooMuch);
   }

@@ -55,7 +55,7 @@ class Lowering {
     artefact_.recipes.back().exceptions.clear();
     artefact_.recipes.back().passage = head_passage(recipe.name_span);
     for (const On& on : recipe.ons) add_trigger(id, on);
-    for (const Except& exception : recipe.exceptions) add_exception(recipe, exception);
+    for (const Except& exception : recipe.exceptions) add_exception(exception);
   }
 
   void add_trigger(RecipeId recipe, const On& on) {
@@ -68,16 +68,13 @@ class Lowering {
     artefact_.triggers.push_back({recipe, on.event, on.importance, on.message, std::move(built.program), passage(on.span)});
   }
 
-  // An exception is asked of every event that the recipe names.
-  void add_exception(const Recipe& recipe, const Except& exception) {
+  // An exception is asked of every event that the recipe names and that has its fields.
+  void add_exception(const Except& exception) {
     const Predicate simplified = simplify(exception.when);
     BuiltProgram built = build_program(simplified);
     note_passages(built, simplified);
-    std::vector<EventId> events;
-    for (const On& on : recipe.ons) {
-      if (std::find(events.begin(), events.end(), on.event) != events.end()) continue;
-      events.push_back(on.event);
-      artefact_.recipes.back().exceptions.push_back({exception.title, on.event, built.program, passage(exception.span)});
+    for (const EventId event : exception.events) {
+      artefact_.recipes.back().exceptions.push_back({exception.title, event, built.program, passage(exception.span)});
     }
   }
 

@@ -162,7 +162,7 @@ class Simplifier {
   }
 
   static bool can_join(const Test& test) {
-    return test.op != Operator::kExists && test.over != Over::kAllElements && !test.literals.empty() &&
+    return test.op != Operator::kExists && test.over != Over::kAllElements && !test.literals.empty() && test.right.empty() &&
            test.op != Operator::kLess && test.op != Operator::kLessEqual && test.op != Operator::kGreater &&
            test.op != Operator::kGreaterEqual;
   }

@@ -21,7 +21,15 @@ namespace recipe {
         uint32_t{static_cast<uint8_t>(test.op)}, uint32_t{test.nocase}}) {
     key += std::to_string(number) + ",";
   }
-  return key + literal_key(test.subject.option);
+  key += std::to_string(test.table) + "," + literal_key(test.subject.option);
+  for (const TextPart& part : test.right) {
+    if (const auto* text = std::get_if<std::string>(&part)) {
+      key += literal_key(*text);
+    } else {
+      key += "f" + std::to_string(static_cast<int>(std::get<FieldId>(part))) + ",";
+    }
+  }
+  return key;
 }
 
 [[nodiscard]] inline std::string test_key(const Test& test) {

@@ -39,10 +39,14 @@ WrittenOperator operator_of(P::OperationContext* tree) {
       return WrittenOperator::kMatches;
     case P::UNDER:
       return WrittenOperator::kUnder;
+    case P::WITHIN:
+      return WrittenOperator::kWithin;
     case P::HAS:
-      return tree->OPTION() != nullptr ? WrittenOperator::kHasOption : WrittenOperator::kHasFlag;
+      return tree->OPTION() != nullptr ? WrittenOperator::kHasOption
+             : tree->FLAG() != nullptr ? WrittenOperator::kHasFlag
+                                       : WrittenOperator::kHas;
     default:
-      return WrittenOperator::kIn;  // IN; WITHIN and a bare HAS are told to be unsupported by the caller
+      return WrittenOperator::kIn;
   }
 }
 
@@ -313,10 +317,6 @@ void Builder::compare(Expression& into, P::ComparisonContext* tree) {
     throw SyntaxFault{SyntaxFault::Kind::kUnexpected, right->getTokenIndex(), "a value"};
   }
   into.value = value(tree->value());
-  if (operation->WITHIN() != nullptr) unsupported(into.op_span, "`within`");
-  if (operation->HAS() != nullptr && operation->FLAG() == nullptr && operation->OPTION() == nullptr) {
-    unsupported(into.op_span, "`has` without `flag` or `option`");
-  }
   if (tree->window() != nullptr) unsupported(span(tree->window()), "`within` behind a condition");
 }
 
@@ -363,8 +363,7 @@ ValueId Builder::scalar(P::ScalarContext* tree) {
   out.span = span(tree);
   out.text = text(out.span);
   if (tree->ADDRESS() != nullptr) {
-    out.form = ValueForm::kString;
-    unsupported(out.span, "an address as a literal");
+    out.form = ValueForm::kAddress;
     return add(std::move(out));
   }
   out.form = tree->DURATION() != nullptr ? ValueForm::kDuration : ValueForm::kInt;

@@ -61,6 +61,10 @@ std::string_view spelling(WrittenOperator op) {
       return "matches";
     case WrittenOperator::kUnder:
       return "under";
+    case WrittenOperator::kWithin:
+      return "within";
+    case WrittenOperator::kHas:
+      return "has";
     case WrittenOperator::kHasFlag:
       return "has flag";
     case WrittenOperator::kHasOption:
@@ -106,6 +110,8 @@ class Printer {
         return std::to_string(v.number);
       case ValueForm::kDuration:
         return v.text;
+      case ValueForm::kAddress:
+        return "address " + v.text;
       case ValueForm::kBool:
         return v.number != 0 ? "true" : "false";
       case ValueForm::kSplice:

@@ -142,6 +142,21 @@ void visit(Io& io, Value<Io, Literal>& literal) {
 }
 
 template <class Io>
+void visit(Io& io, Value<Io, TextPart>& part) {
+  uint8_t kind = static_cast<uint8_t>(part.index());
+  number(io, kind);
+  if (kind == 0) {
+    if constexpr (Io::kReads) part = std::string();
+    io.text(std::get<0>(part));
+  } else if (kind == 1) {
+    if constexpr (Io::kReads) part = FieldId::kNone;
+    number(io, std::get<1>(part));
+  } else if constexpr (Io::kReads) {
+    io.fail();
+  }
+}
+
+template <class Io>
 void visit(Io& io, Value<Io, Test>& test) {
   number(io, test.subject.field);
   number(io, test.subject.variable);
@@ -152,6 +167,8 @@ void visit(Io& io, Value<Io, Test>& test) {
   number(io, test.op);
   number(io, test.nocase);
   list(io, test.literals, [&](auto& literal) { visit(io, literal); });
+  list(io, test.right, [&](auto& part) { visit(io, part); });
+  number(io, test.table);
 }
 
 template <class Io>
@@ -222,21 +239,6 @@ void visit(Io& io, Value<Io, RecipeInfo>& recipe) {
     number(io, exception.passage);
   });
   number(io, recipe.passage);
-}
-
-template <class Io>
-void visit(Io& io, Value<Io, MessagePart>& part) {
-  uint8_t kind = static_cast<uint8_t>(part.index());
-  number(io, kind);
-  if (kind == 0) {
-    if constexpr (Io::kReads) part = std::string();
-    io.text(std::get<0>(part));
-  } else if (kind == 1) {
-    if constexpr (Io::kReads) part = FieldId::kNone;
-    number(io, std::get<1>(part));
-  } else if constexpr (Io::kReads) {
-    io.fail();
-  }
 }
 
 template <class Io>

@@ -5,6 +5,7 @@
 
 #include "runtime/artefact/dump.h"
 #include "runtime/artefact/keys.h"
+#include "runtime/base/address.h"
 
 namespace recipe {
 namespace {
@@ -48,16 +49,43 @@ bool is_bare(std::string_view text) {
   return letter(text[0]) && std::all_of(text.begin(), text.end(), [&](char c) { return letter(c) || (c >= '0' && c <= '9'); });
 }
 
-std::string spell_literal(const Literal& literal, bool bare) {
-  if (const int64_t* number = std::get_if<int64_t>(&literal)) return std::to_string(*number);
+Type type_of(const Subject& subject) {
+  return subject.field == FieldId::kNone || subject.selector != Selector::kNone ? Type::kString : info(subject.field).type;
+}
+
+std::string spell_literal(const Subject& subject, const Literal& literal, bool bare) {
+  if (const int64_t* number = std::get_if<int64_t>(&literal)) {
+    return type_of(subject) == Type::kFlags ? flag_names(subject.field, *number) : std::to_string(*number);
+  }
   const std::string& text = std::get<std::string>(literal);
+  if (type_of(subject) == Type::kIp && text.size() == kRangeBytes) return format_range(text);
   return bare && is_bare(text) ? text : quote(text);
 }
 
-std::string spell_literals(const std::vector<Literal>& literals, bool bare) {
+std::string spell_literals(const Subject& subject, const std::vector<Literal>& literals, bool bare) {
   std::string out = "[";
-  for (const Literal& literal : literals) out += (out.size() > 1 ? ", " : "") + spell_literal(literal, bare);
+  for (const Literal& literal : literals) out += (out.size() > 1 ? ", " : "") + spell_literal(subject, literal, bare);
   return out + "]";
+}
+
+// process.exe, or "/proc/{process.pid}/mem"
+std::string spell_right(const Test& test) {
+  const bool whole = test.right.size() == 1 && std::holds_alternative<FieldId>(test.right[0]);
+  const bool text = storage_of(type_of(test.subject)) == Storage::kText || test.over != Over::kValue;
+  if (whole) {
+    const FieldInfo& field = info(std::get<FieldId>(test.right[0]));
+    if (!text || storage_of(field.type) == Storage::kText) return std::string(field.name);
+  }
+  std::string out;
+  for (const TextPart& part : test.right) {
+    if (const auto* words = std::get_if<std::string>(&part)) {
+      const std::string quoted = quote(*words);
+      out += quoted.substr(1, quoted.size() - 2);
+    } else {
+      out += "{" + std::string(info(std::get<FieldId>(part)).name) + "}";
+    }
+  }
+  return "\"" + out + "\"";
 }
 
 std::string spell_subject(const Subject& subject) {
@@ -119,7 +147,7 @@ std::string_view loop_variable(uint32_t variable) {
 
 std::string spell(const Test& test, bool negated) {
   const std::string subject = spell_subject(test.subject);
-  const bool several = test.literals.size() != 1;
+  const bool several = test.right.empty() && test.literals.size() != 1;
   const bool bare = test.op == Operator::kEquals || test.op == Operator::kHasFlag;
   if (test.op == Operator::kExists) return std::string(negated ? "not exists " : "exists ") + subject;
 
@@ -143,10 +171,12 @@ std::string spell(const Test& test, bool negated) {
   if (test.nocase) words += " nocase";
   if (quantified) words += " any";
   std::string value;
-  if (!several && is_bool(test)) {
+  if (!several && test.right.empty() && is_bool(test)) {
     value = test.literals[0] == Literal(int64_t{0}) ? "false" : "true";
   } else {
-    value = several ? spell_literals(test.literals, true) : spell_literal(test.literals[0], bare && plain);
+    value = !test.right.empty() ? spell_right(test)
+            : several           ? spell_literals(test.subject, test.literals, true)
+                                : spell_literal(test.subject, test.literals[0], bare && plain);
   }
   return before + subject + " " + words + " " + value;
 }

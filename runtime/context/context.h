@@ -19,6 +19,9 @@ class Context {
   // A kContext field that the record lacks, and kRecord fields that were truncated there (process.cmdline for argv).
   [[nodiscard]] virtual std::optional<std::string> text(const Event& event, FieldId field) = 0;
 
+  // The same of a list of strings: process.stdin.writers.
+  [[nodiscard]] virtual std::optional<std::vector<std::string>> texts(const Event&, FieldId) { return std::nullopt; }
+
   // The ancestors of the event, parent first, up to pid 1: the record's, completed. Valid until the next call.
   // complete: false where some are missing (then any is unknown rather than false).
   struct Ancestors {

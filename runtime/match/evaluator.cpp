@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <cassert>
 
+#include "runtime/base/address.h"
+#include "runtime/match/compare.h"
+
 namespace recipe {
 namespace {
 
@@ -52,10 +55,13 @@ Result<ReadyProgram> make_ready(const Program& program, PatternPool& pool) {
   };
   for (const Test& test : program.tests) {
     const FieldId field = test.subject.field;
-    auto literals = Literals::make(test, field != FieldId::kNone && info(field).type == Type::kPath, pool);
+    auto literals = Literals::make(test, pool);
     if (!literals) return literals.error();
     ready.tests.push_back({&test, std::move(literals.value())});
     if (test.subject.variable == 0) ask(field);
+    for (const TextPart& part : test.right) {
+      if (const FieldId* right = std::get_if<FieldId>(&part)) ask(*right);
+    }
   }
   for (const ProgramNode& node : program.nodes) {
     if (node.kind == NodeKind::kAny || node.kind == NodeKind::kAll) ask(node.list);
@@ -159,18 +165,35 @@ const Context::Ancestors& Evaluator::ancestors() {
   return ancestors_;
 }
 
+Evaluator::Texts Evaluator::texts(FieldId list) {
+  if (event_->has(list)) return {event_->texts(list), false, event_->truncated(list)};
+  if (info(list).origin != Origin::kContext) return {{}, true, false};
+  auto known =
+      std::find_if(list_answers_.begin(), list_answers_.end(), [&](const ListAnswer& each) { return each.field == list; });
+  if (known == list_answers_.end()) known = list_answers_.emplace(list_answers_.end(), ListAnswer{list, 0, true, {}, {}});
+  if (known->epoch != epoch_) {
+    std::optional<std::vector<std::string>> answer = context_->texts(*event_, list);
+    known->epoch = epoch_;
+    known->absent = !answer;
+    known->texts = std::move(answer).value_or(std::vector<std::string>{});
+    known->views.assign(known->texts.begin(), known->texts.end());
+  }
+  return {known->views, known->absent, false};
+}
+
 bool Evaluator::list_absent(FieldId list) {
+  if (info(list).type == Type::kStringList) return texts(list).absent;
   return !event_->has(list) && list_size(list) == 0;
 }
 
 size_t Evaluator::list_size(FieldId list) {
-  if (list == FieldId::argv) return event_->argv().size();
+  if (info(list).type == Type::kStringList) return texts(list).elements.size();
   const Context::Ancestors& known = ancestors();
   return known.list == nullptr ? 0 : known.list->size();
 }
 
 bool Evaluator::list_open(FieldId list) {
-  return list == FieldId::argv ? event_->truncated(list) : !ancestors().complete;
+  return info(list).type == Type::kStringList ? texts(list).cut : !ancestors().complete;
 }
 
 // --- subjects ---------------------------------------------------------------------------------------------------------
@@ -201,9 +224,10 @@ Evaluator::Value Evaluator::scalar(FieldId field) {
 
 Evaluator::Value Evaluator::bound(FieldId list, size_t at, FieldId field) {
   using enum Value::Kind;
-  if (list == FieldId::argv) {
-    const bool cut = event_->truncated(list) && at + 1 == event_->argv().size();
-    return {cut ? kCut : kText, 0, event_->argv()[at]};
+  if (info(list).type == Type::kStringList) {
+    const Texts known = texts(list);
+    const bool cut = known.cut && at + 1 == known.elements.size();
+    return {cut ? kCut : kText, 0, known.elements[at]};
   }
   const ProcessInfo& process = (*ancestors().list)[at];
   const auto number = [](const std::optional<int64_t>& n) { return n ? Value{kNumber, *n, {}} : Value{}; };
@@ -257,7 +281,12 @@ Evaluator::Value Evaluator::operand(uint32_t n) {
 
 Truth Evaluator::test(const ReadyTest& ready) {
   const Test& test = *ready.test;
-  if (ready.literals.empty() && test.op != Operator::kExists) return Truth::kFalse;
+  if (!test.right.empty()) {
+    fill_right(test);
+    if (right_.kind == Value::Kind::kAbsent) return Truth::kFalse;
+  } else if (ready.literals.empty() && test.op != Operator::kExists) {
+    return Truth::kFalse;
+  }
   if (test.subject.variable > 0) return test_value(ready, element(test.subject));
   const FieldId field = test.subject.field;
   switch (info(field).type) {
@@ -274,9 +303,53 @@ Truth Evaluator::test(const ReadyTest& ready) {
       if (!list_absent(field)) return Truth::kTrue;
       return list_open(field) ? Truth::kUnknown : Truth::kFalse;
     case Type::kStringList:
-      return test_argv(ready);
+      return test_list(ready);
   }
   return Truth::kFalse;
+}
+
+// The text of `right`: absent where one of its fields is, cut where one is.
+void Evaluator::fill_right(const Test& test) {
+  using enum Value::Kind;
+  right_text_.clear();
+  bool cut = false;
+  for (const TextPart& part : test.right) {
+    if (const auto* text = std::get_if<std::string>(&part)) {
+      right_text_ += *text;
+      continue;
+    }
+    const FieldId field = std::get<FieldId>(part);
+    const Value value = scalar(field);
+    if (value.kind == kAbsent) {
+      right_ = {};
+      return;
+    }
+    cut = cut || value.kind == kCut;
+    if (value.kind == kNumber && test.right.size() == 1) {
+      // Both: `process.uid == process.euid` compares the numbers, `file.name == "{process.pid}"` has this one part too.
+      right_ = {kNumber, value.number, {}};
+      right_text_ = std::to_string(value.number);
+      return;
+    }
+    if (value.kind == kNumber) right_text_ += std::to_string(value.number);
+    if (value.kind == kText)
+      right_text_ +=
+          info(field).type == Type::kIp && test.right.size() > 1 ? format_address(value.text) : std::string(value.text);
+  }
+  right_ = {cut ? kCut : kText, 0, {}};
+}
+
+Truth Evaluator::judge(const ReadyTest& ready, std::string_view value) const {
+  const Test& test = *ready.test;
+  if (test.right.empty()) return truth(ready.literals.hold(value));
+  if (right_.kind == Value::Kind::kCut) return Truth::kUnknown;
+  return truth(compare_texts(test, value, right_text_));
+}
+
+Truth Evaluator::judge(const ReadyTest& ready, int64_t value) const {
+  const Test& test = *ready.test;
+  if (test.right.empty()) return truth(ready.literals.hold(value));
+  return truth(compare_numbers(test.op, value, right_.number));
 }
 
 Truth Evaluator::test_value(const ReadyTest& ready, const Value& value) const {
@@ -286,16 +359,17 @@ Truth Evaluator::test_value(const ReadyTest& ready, const Value& value) const {
     case Value::Kind::kCut:
       return ready.test->op == Operator::kExists ? Truth::kTrue : Truth::kUnknown;
     case Value::Kind::kNumber:
-      return truth(ready.test->op == Operator::kExists || ready.literals.hold(value.number));
+      return ready.test->op == Operator::kExists ? Truth::kTrue : judge(ready, value.number);
     case Value::Kind::kText:
-      return truth(ready.test->op == Operator::kExists || ready.literals.hold(value.text));
+      return ready.test->op == Operator::kExists ? Truth::kTrue : judge(ready, value.text);
   }
   return Truth::kFalse;
 }
 
-Truth Evaluator::test_argv(const ReadyTest& ready) {
+Truth Evaluator::test_list(const ReadyTest& ready) {
   const Test& test = *ready.test;
-  if (!event_->has(FieldId::argv)) return Truth::kFalse;
+  const Texts list = texts(test.subject.field);
+  if (list.absent) return Truth::kFalse;
   if (test.op == Operator::kHasFlag || test.op == Operator::kHasOption) return test_option(ready);
   if (test.subject.selector == Selector::kOption) return test_option_values(ready);
   if (test.subject.selector == Selector::kOperand) {
@@ -307,13 +381,15 @@ Truth Evaluator::test_argv(const ReadyTest& ready) {
   }
   if (test.op == Operator::kExists) return Truth::kTrue;
   const bool all = test.over == Over::kAllElements;
-  const auto argv = event_->argv();
-  const bool cut = event_->truncated(FieldId::argv);
-  const size_t whole = cut && !argv.empty() ? argv.size() - 1 : argv.size();
+  const size_t whole = list.elements.size() - (list.cut && !list.elements.empty() ? 1 : 0);
+  Truth result = truth(all);
   for (size_t i = 0; i < whole; ++i) {
-    if (ready.literals.hold(argv[i]) != all) return truth(!all);
+    const Truth one = judge(ready, list.elements[i]);
+    result = all ? least(result, one) : most(result, one);
+    if (result == truth(!all)) return result;
   }
-  return cut ? Truth::kUnknown : truth(all);
+  if (!list.cut) return result;
+  return all ? least(result, Truth::kUnknown) : most(result, Truth::kUnknown);
 }
 
 Truth Evaluator::test_option(const ReadyTest& ready) {
@@ -330,13 +406,18 @@ Truth Evaluator::test_option_values(const ReadyTest& ready) {
   const ParsedCommand& command = options();
   const bool all = ready.test->over == Over::kAllElements;
   bool some = false;
+  Truth result = truth(all);
   for (const ParsedOption& option : command.options) {
     if (!option.has_value || !names_option(option, ready.test->subject.option, false)) continue;
     if (ready.test->op == Operator::kExists) return Truth::kTrue;
-    if (ready.literals.hold(option.value) != all) return truth(!all);
+    const Truth one = judge(ready, option.value);
+    result = all ? least(result, one) : most(result, one);
+    if (result == truth(!all)) return result;
     some = true;
   }
-  return command.open ? Truth::kUnknown : truth(all && some);
+  if (!some) result = Truth::kFalse;
+  if (!command.open) return result;
+  return all && some ? least(result, Truth::kUnknown) : most(result, Truth::kUnknown);
 }
 
 }  // namespace recipe

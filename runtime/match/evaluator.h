@@ -3,6 +3,7 @@
 // than once kept: its parsed options, context's answers, its ancestors.
 #pragma once
 #include <array>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <span>
@@ -34,6 +35,8 @@ struct ReadyProgram {
 // "-o" is one dash and o, "--out" two and out; a flag is written without its dash. nocase: ASCII letters.
 [[nodiscard]] bool names_option(const ParsedOption& option, std::string_view spelled, bool nocase);
 
+inline constexpr size_t kFieldNumbers = 192;  // every FieldId is below
+
 class Evaluator {
  public:
   [[nodiscard]] static Result<Evaluator> make(std::span<const OptionTable> tables);
@@ -63,9 +66,20 @@ class Evaluator {
     Truth truth{};        // of the children so far
     size_t elements = 0;  // of a loop
   };
+  // A list of strings: the event's, or what context answers.
+  struct Texts {
+    std::span<const std::string_view> elements;
+    bool absent = false;
+    bool cut = false;  // the last element may be a part of what it was, and more may follow
+  };
   [[nodiscard]] Truth test(const ReadyTest& ready);
   [[nodiscard]] Truth test_value(const ReadyTest& ready, const Value& value) const;
-  [[nodiscard]] Truth test_argv(const ReadyTest& ready);
+  [[nodiscard]] Truth test_list(const ReadyTest& ready);
+  // op(value, right) of one whole value: the literals', or that of the text which fill_right() made.
+  [[nodiscard]] Truth judge(const ReadyTest& ready, std::string_view value) const;
+  [[nodiscard]] Truth judge(const ReadyTest& ready, int64_t value) const;
+  void fill_right(const Test& test);
+  [[nodiscard]] Texts texts(FieldId list);
   [[nodiscard]] Truth test_option(const ReadyTest& ready);
   [[nodiscard]] Truth test_option_values(const ReadyTest& ready);
   [[nodiscard]] Value operand(uint32_t n);
@@ -100,7 +114,17 @@ class Evaluator {
     uint64_t epoch = 0;
     std::optional<std::string> text;
   };
-  std::array<Answer, 64> answers_;
+  std::array<Answer, kFieldNumbers> answers_;
+  struct ListAnswer {
+    FieldId field{};
+    uint64_t epoch = 0;
+    bool absent = true;
+    std::vector<std::string> texts;
+    std::vector<std::string_view> views;
+  };
+  std::deque<ListAnswer> list_answers_;  // as many as lists that context knows
+  Value right_;                          // of the test that is asked: its text or number, as the event fills it
+  std::string right_text_;
   std::vector<Frame> stack_;
   std::vector<Loop> loops_;
 };

@@ -3,28 +3,27 @@
 
 #include <algorithm>
 
+#include "runtime/base/address.h"
+#include "runtime/match/compare.h"
+
 namespace recipe {
 namespace {
 
 // Up to here a walk over the list, which compares lengths first, is as fast as a hash.
 constexpr size_t kWalked = 8;
 
-void fold(std::string& text) {
-  for (char& c : text) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-  }
-}
-
-// Whole components: `/etc` holds /etc and /etc/passwd, not /etcetera. Slashes at the directory's end say nothing.
-bool under(std::string_view value, std::string_view directory) {
-  while (!directory.empty() && directory.back() == '/') directory.remove_suffix(1);
-  return value.starts_with(directory) && (value.size() == directory.size() || value[directory.size()] == '/');
+Type type_of(const Test& test) {
+  const bool whole = test.subject.field != FieldId::kNone && test.subject.selector == Selector::kNone;
+  return whole ? info(test.subject.field).type : Type::kString;
 }
 
 }  // namespace
 
-Result<Literals> Literals::make(const Test& test, bool path, PatternPool& pool) {
+Result<Literals> Literals::make(const Test& test, PatternPool& pool) {
   Literals made;
+  const Type type = type_of(test);
+  made.ranges_ = type == Type::kIp;
+  made.under_ = under_kind(test.subject);
   made.op_ = test.op;
   made.nocase_ = test.nocase;
   made.empty_ = test.literals.empty();
@@ -35,7 +34,7 @@ Result<Literals> Literals::make(const Test& test, bool path, PatternPool& pool) 
     }
     const std::string& text = std::get<std::string>(literal);
     if (test.op == Operator::kLike) {
-      auto glob = Glob::compile(text, {path, test.nocase});
+      auto glob = Glob::compile(text, {type == Type::kPath, test.nocase});
       if (!glob) return glob.error();
       made.globs_.push_back(std::move(glob.value()));
     } else if (test.op == Operator::kMatches) {
@@ -48,12 +47,13 @@ Result<Literals> Literals::make(const Test& test, bool path, PatternPool& pool) 
       made.regexes_.push_back(shared);
     } else {
       made.texts_.push_back(text);
-      if (test.nocase) fold(made.texts_.back());
+      if (test.nocase) fold_letters(made.texts_.back());
     }
   }
   std::sort(made.numbers_.begin(), made.numbers_.end());
   // The views stay good: a vector that is moved keeps its elements where they are.
-  if (test.op == Operator::kEquals && made.texts_.size() > kWalked) made.set_.insert(made.texts_.begin(), made.texts_.end());
+  if (test.op == Operator::kEquals && !made.ranges_ && made.texts_.size() > kWalked)
+    made.set_.insert(made.texts_.begin(), made.texts_.end());
   return made;
 }
 
@@ -67,7 +67,7 @@ bool Literals::hold(std::string_view value) const {
   if (!nocase_) return hold_folded(value);
   static thread_local std::string folded;
   folded.assign(value);
-  fold(folded);
+  fold_letters(folded);
   return hold_folded(folded);
 }
 
@@ -76,7 +76,7 @@ bool Literals::hold_folded(std::string_view value) const {
   for (const std::string& text : texts_) {
     switch (op_) {
       case Operator::kEquals:
-        if (value == text) return true;
+        if (ranges_ ? lies_within(value, text) : value == text) return true;
         break;
       case Operator::kContains:
         if (value.find(text) != std::string_view::npos) return true;
@@ -88,7 +88,7 @@ bool Literals::hold_folded(std::string_view value) const {
         if (value.ends_with(text)) return true;
         break;
       case Operator::kUnder:
-        if (under(value, text)) return true;
+        if (under_ == UnderKind::kDomain ? is_under_domain(value, text) : is_under_path(value, text)) return true;
         break;
       case Operator::kLess:
       case Operator::kLessEqual:

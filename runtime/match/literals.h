@@ -8,9 +8,9 @@
 #include <unordered_set>
 #include <vector>
 
-#include "runtime/artefact/test.h"
 #include "runtime/base/pattern.h"
 #include "runtime/base/result.h"
+#include "runtime/match/compare.h"
 
 namespace recipe {
 
@@ -21,8 +21,8 @@ struct PatternPool {
 
 class Literals {
  public:
-  // path: the subject is one, for globs. Error: a pattern that is refused, with the pattern.
-  [[nodiscard]] static Result<Literals> make(const Test& test, bool path, PatternPool& pool);
+  // Error: a pattern that is refused, with the pattern.
+  [[nodiscard]] static Result<Literals> make(const Test& test, PatternPool& pool);
 
   // op(value, l) for some literal l.
   [[nodiscard]] bool hold(std::string_view value) const;
@@ -36,6 +36,8 @@ class Literals {
   Operator op_ = Operator::kEquals;
   bool nocase_ = false;
   bool empty_ = true;
+  bool ranges_ = false;  // texts_ are ranges of addresses
+  UnderKind under_ = UnderKind::kPath;
   std::vector<int64_t> numbers_;              // sorted
   std::vector<std::string> texts_;            // folded where nocase
   std::unordered_set<std::string_view> set_;  // views into texts_, where they are many

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "runtime/artefact/dump.h"
+#include "runtime/base/address.h"
 #include "runtime/match/evaluator.h"
 
 namespace recipe {
@@ -54,7 +55,9 @@ std::string Evaluator::witness(const ReadyProgram& program, uint32_t node) {
 std::string Evaluator::test_witness(const ReadyTest& ready) {
   const Test& test = *ready.test;
   const FieldId field = test.subject.field;
-  const auto element_text = [&](size_t i) { return at(info(field).name, i) + " = " + quote(shorten(event_->argv()[i])); };
+  const auto element_text = [&](size_t i) {
+    return at(info(field).name, i) + " = " + quote(shorten(texts(field).elements[i]));
+  };
   if (info(field).type == Type::kRecordList) return "";
   if (info(field).type != Type::kStringList) {
     const Value value = scalar(field);
@@ -62,9 +65,9 @@ std::string Evaluator::test_witness(const ReadyTest& ready) {
       case Value::Kind::kAbsent:
         return "";
       case Value::Kind::kNumber:
-        return std::to_string(value.number);
+        return info(field).type == Type::kFlags ? flag_names(field, value.number) : std::to_string(value.number);
       case Value::Kind::kText:
-        return shorten(value.text);
+        return info(field).type == Type::kIp ? format_address(value.text) : shorten(value.text);
       case Value::Kind::kCut:
         return shorten(event_->text(field).value_or(""));
     }
@@ -73,6 +76,7 @@ std::string Evaluator::test_witness(const ReadyTest& ready) {
     const auto& operands = options().operands;
     return test.subject.operand < operands.size() ? element_text(operands[test.subject.operand]) : "";
   }
+  if (!test.right.empty()) fill_right(test);
   if (test.op == Operator::kHasFlag || test.op == Operator::kHasOption || test.subject.selector == Selector::kOption) {
     const bool by_value = test.subject.selector == Selector::kOption;
     for (const ParsedOption& option : options().options) {
@@ -82,15 +86,15 @@ std::string Evaluator::test_witness(const ReadyTest& ready) {
                                  [&](const std::string& spelled) { return names_option(option, spelled, test.nocase); });
       if (!named) continue;
       if (!by_value) return element_text(option.element);
-      if (!option.has_value || (test.op != Operator::kExists && !ready.literals.hold(option.value))) continue;
+      if (!option.has_value || (test.op != Operator::kExists && judge(ready, option.value) == Truth::kFalse)) continue;
       return test.subject.option + " = " + quote(shorten(option.value));
     }
     return "";
   }
   if (test.op == Operator::kExists || test.over == Over::kAllElements) return "";
-  const auto argv = event_->argv();
-  for (size_t i = 0; i < argv.size(); ++i) {
-    if (ready.literals.hold(argv[i])) return element_text(i);
+  const Texts list = texts(field);
+  for (size_t i = 0; i < list.elements.size(); ++i) {
+    if (judge(ready, list.elements[i]) != Truth::kFalse) return element_text(i);
   }
   return "";
 }

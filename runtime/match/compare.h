@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// What one operator says of one value and one right side. Literals (sets, patterns) have their own ways: literals.h.
+#pragma once
+#include <string>
+#include <string_view>
+
+#include "runtime/artefact/test.h"
+
+namespace recipe {
+
+void fold_letters(std::string& text);  // ASCII to lower case
+
+// `/etc` holds /etc and /etc/passwd, not /etcetera. Slashes at the directory's end say nothing.
+[[nodiscard]] bool is_under_path(std::string_view value, std::string_view directory);
+// example.com holds example.com and a.example.com, not myexample.com.
+[[nodiscard]] bool is_under_domain(std::string_view value, std::string_view domain);
+
+enum class UnderKind : uint8_t { kPath, kDomain };
+[[nodiscard]] UnderKind under_kind(const Subject& subject);
+
+// Operators that a text filled by the event may stand behind: == contains startswith endswith under, nocase too.
+[[nodiscard]] bool compare_texts(const Test& test, std::string_view value, std::string_view right);
+// == < <= > >=
+[[nodiscard]] bool compare_numbers(Operator op, int64_t value, int64_t right);
+
+}  // namespace recipe
