@@ -15,8 +15,15 @@ int BPF_PROG(recipe_fork, struct task_struct* parent, struct task_struct* child)
   struct process_entry* entry = process_entry_of(pid);
   if (!entry) return 0;
   struct process_entry* from = process_entry_of(parent->tgid);
-  struct process_entry next = {child->real_parent->tgid, from ? from->bits & PROCESS_INHERITED : 0};
-  *(volatile record_u64*)entry = *(record_u64*)&next; /* one store: readers see both halves */
+  if (from) {
+    entry->own_tags = from->own_tags;
+    entry->tags = from->tags | from->own_tags;
+  }
+  /* One store: readers see both halves, and the tags count only with them. */
+  struct {
+    record_u32 birth_parent, bits;
+  } next = {child->real_parent->tgid, from ? from->bits & PROCESS_INHERITED : 0};
+  *(volatile record_u64*)entry = *(record_u64*)&next;
   return 0;
 }
 

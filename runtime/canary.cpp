@@ -26,12 +26,12 @@ Result<std::string> make_canary_token() {
 
 void add_canary(Filter& filter, const Canary& canary) {
   FilterSlot slot;
-  slot.terms.push_back({LANE_ARGV, false, {{KeyKind::kExact, false, 0, canary.token}}});
+  slot.terms.push_back({LANE_ARGV, false, {{KeyKind::kExact, false, 0, canary.token, 0}}});
   const auto named = std::find_if(filter.blocks.begin(), filter.blocks.end(), [&](const FilterBlock& block) {
-    return std::find(block.names.begin(), block.names.end(), canary.name) != block.names.end();
+    return block.event == EventId::exec && std::find(block.names.begin(), block.names.end(), canary.name) != block.names.end();
   });
   if (named == filter.blocks.end()) {
-    filter.blocks.push_back({{canary.name}, {std::move(slot)}});
+    filter.blocks.push_back({EventId::exec, {canary.name}, {std::move(slot)}});
   } else if (named->slots.size() < RECIPE_SLOTS) {
     named->slots.push_back(std::move(slot));
   } else {

@@ -3,9 +3,9 @@
  * Everything is an offset from the start of the image; blocks, buckets start at multiples of 64 (a cache line), all else at
  * multiples of 8. How keys are hashed: bpf/lib/hash.h.
  *
- * Path of one exec:
- *   hash the file's name → one pivot bucket (one cache line): which block, if any, could want it
- *   block := that block, and the default block (clauses without a name) where there is one
+ * Path of one event. Its pivot is a name: the opened file's for events of files, the executed file's for all others.
+ *   hash the name → one pivot bucket of this event (one cache line): which block, if any, could want it
+ *   block := that block, and the event's default block (clauses without a name) where there is one
  *   a named block holds every clause that wants one of its names, so the name itself is decided by the pivot; names with
  *   the same clauses share a block, and a clause that wants several names may stand in several blocks
  *   in a block:  acc = all;  for each lane the block constrains, cheap ones first:
@@ -42,37 +42,61 @@ enum kernel_lane {
   LANE_PARENT_NAME = 16,
   LANE_FILE_PATH = 17,
   LANE_EXE = 18,
-  LANES = 32,
+  LANES = 20,
 };
+
+/* What the value of a lane is, and so which kinds of key it has. */
+enum lane_kind {
+  LANE_IS_NUMBER, /* exact, range */
+  LANE_IS_BITS,   /* a bit each */
+  LANE_IS_STRING, /* exact, prefix, suffix */
+  LANE_IS_ARGV,   /* the same of each element, and option letters */
+  LANE_IS_IP,     /* prefix, in bits */
+};
+
+#define LANE_MASK(lane) (1u << (lane))
+#define LANES_OF_BITS (LANE_MASK(LANE_FILE_ACCESS) | LANE_MASK(LANE_TRAITS) | LANE_MASK(LANE_TAGS))
+#define LANES_OF_NUMBERS \
+  (LANE_MASK(LANE_UID) | LANE_MASK(LANE_GID) | LANE_MASK(LANE_EUID) | LANE_MASK(LANE_PORT) | LANE_MASK(LANE_SELF))
+#define LANES_OF_ARGV (((1u << RECIPE_ARGV_LANES) - 1) << LANE_ARGV)
 
 /* Kinds of key. A key is a seeded hash of (lane, kind, length, value); argv's lanes all use LANE_ARGV in keys. */
 enum key_kind {
   KEY_EXACT = 1,  /* length and first 64 bytes of a string; or an integer */
-  KEY_PREFIX = 2, /* the first `length` bytes, 1..64 */
+  KEY_PREFIX = 2, /* the first `length` bytes, 1..64; of an address the first `length` bits, 0..128 */
   KEY_SUFFIX = 3, /* the last `length` bytes, 1..64 */
-  KEY_FLAG = 4,   /* one option letter */
+  KEY_FLAG = 4,   /* one option letter; one bit */
   KEY_PIVOT = 5,  /* as KEY_EXACT of the name, for the pivot table */
+  KEY_RANGE = 6,  /* not hashed: an interval of lane_ranges */
 };
 
-/* Strings that have prefix and suffix lengths: index into filter_block.prefix_lengths and suffix_lengths. */
-enum string_class { STRING_NAME = 0, STRING_ARGV = 1, STRING_PARENT_NAME = 2, STRING_EXE = 3, STRINGS = 4 };
+struct event_head {         /* of one event */
+  record_u32 pivot_offset;  /* of the first pivot bucket */
+  record_u32 pivot_mask;    /* number of buckets - 1; a power of two */
+  record_u32 default_block; /* offset of the block that each such event is judged by; 0: none */
+  record_u32 wanted;        /* 0: no clause is about this event */
+};
 
 struct filter_header { /* at offset 0 */
   record_u64 seed;
   record_u32 generation;
-  record_u32 bytes;         /* used of the image */
-  record_u32 pivot_offset;  /* of the first pivot bucket */
-  record_u32 pivot_mask;    /* number of buckets - 1; a power of two */
-  record_u32 default_block; /* offset of the block every exec is judged by; 0: none */
-  record_u32 pad[9];
+  record_u32 bytes; /* used of the image */
+  record_u32 tags;  /* bit per tag in use */
+  record_u32 pad[11];
+  struct event_head event[RECIPE_EVENTS];
 };
 
 /* 16 entries: tag in the high half (never 0), block offset / 64 in the low half. 0: empty. Where two names share bucket and
  * tag both entries count: each one's block is judged.
- * The tag is a hash: a name that only looks like another gets its block and too many candidates, never too few. */
+ * The tag is a hash: a name that only looks like another gets its block and too many candidates, never too few.
+ * Low halves from PIVOT_ANCESTOR on are no blocks: the name is one that recipes ask of ancestors, and the low five bits say
+ * which bit of LANE_TAGS the children of such a process have. Only in exec's table. */
 struct pivot_bucket {
   record_u32 entry[16];
 };
+#define PIVOT_ANCESTOR 0xffe0u
+#define RECIPE_TAGS 32
+#define PIVOT_BLOCKS_END (PIVOT_ANCESTOR * 64) /* blocks begin below */
 
 struct filter_block {
   record_u16 number;         /* index in Filter::blocks */
@@ -80,15 +104,36 @@ struct filter_block {
   record_u32 lanes;          /* bit per lane that a clause of this block constrains, positively or negatively */
   record_u32 index_offset;   /* of the first index bucket */
   record_u32 index_mask;     /* number of index buckets - 1; a power of two */
-  record_u64 letters;        /* option letters with a KEY_FLAG key: bit flag_bit(letter) */
   record_u32 all_offset;     /* words × u64: the slots in use */
   record_u32 positive_lanes; /* bit per lane that no clause of this block negates: where no live slot constrains such a lane,
                               * its value need not be read. A bit left 0 only costs time */
   record_u16
       defaults_offset[LANES]; /* from the block's start, words × u64: slots that do not constrain the lane positively; 0: all */
-  record_u64 prefix_lengths[STRINGS]; /* bit L-1: some key is a prefix of L bytes */
-  record_u64 suffix_lengths[STRINGS];
+  record_u16 lengths_offset[LANES]; /* from the block's start: what keys of the lane there are, 0: exact ones only. argv's lanes
+                                     * share that of LANE_ARGV. string_lengths, bit_mask, address_lengths or lane_ranges */
 };
+
+struct string_lengths {
+  record_u64 prefix; /* bit L-1: some key is a prefix of L bytes */
+  record_u64 suffix;
+  record_u64 letters; /* argv: option letters with a key: bit flag_bit(letter) */
+};
+struct bit_mask {
+  record_u64 bits; /* with a key */
+};
+struct address_lengths {
+  record_u64 prefix[3]; /* bit L: some key is a prefix of L bits, 0..128 */
+};
+/* Ordered by `from`. An interval ends before the next one's `from`, the last one nowhere; below the first nothing hits. */
+struct lane_ranges {
+  record_u64 count;
+};
+struct lane_range {
+  record_u64 from;       /* two's complement */
+  record_u32 run_offset; /* 0: nothing */
+  record_u32 pad;
+};
+#define RECIPE_RANGES 1024 /* of one lane in one block; more are left to the program */
 
 /* Eight keys of one cache line. key 0: empty. run_offset is of the first index_run. Equal keys all count. */
 struct index_bucket {
@@ -98,7 +143,15 @@ struct index_bucket {
   } entry[8];
 };
 
-enum run_kind { RUN_SET = 0, RUN_CLEAR_EXACT = 1, RUN_CLEAR_PREFIX = 2, RUN_CLEAR_SUFFIX = 3 };
+/* A clear's kind is its key's: RUN_CLEAR_x == KEY_x. */
+enum run_kind {
+  RUN_SET = 0,
+  RUN_CLEAR_EXACT = 1,
+  RUN_CLEAR_PREFIX = 2,
+  RUN_CLEAR_SUFFIX = 3,
+  RUN_CLEAR_FLAG = 4,
+  RUN_CLEAR_RANGE = 6,
+};
 
 /* What a key that hits does; a run of these, one after another, `more` set in all but the last. */
 struct index_run {
@@ -107,13 +160,15 @@ struct index_run {
   record_u8 kind; /* enum run_kind */
   record_u8 more;
   record_u32
-      literal_offset; /* clear only: index_literal to compare whole, so that a collision of hashes never loses an event */
+      literal_offset; /* clear only, but of a range: index_literal to compare whole, so that a collision never loses an event */
   record_u64 bits;
 };
 #define RECIPE_RUN 1024 /* entries in one run */
 
+/* Of an integer 8 bytes, of a bit its number in 8 bytes, of an address 24: the masked halves as numbers, the prefix's length.
+ */
 struct index_literal {
-  record_u32 bytes; /* 0..64; of an integer 8 */
+  record_u32 bytes; /* 0..64 */
   record_u32 pad;
-  record_u8 text[RECIPE_HASHED_BYTES]; /* zero-filled; an integer is little-endian, two's complement */
+  record_u8 text[RECIPE_HASHED_BYTES]; /* zero-filled; numbers are little-endian, two's complement */
 };

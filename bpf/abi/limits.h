@@ -6,6 +6,9 @@
 #define RECIPE_SLOTS 4096
 #define RECIPE_WORDS 64
 
+/* Events of the catalogue have numbers below this. */
+#define RECIPE_EVENTS 64
+
 /* One generation of the filter. An array value may be 4 MiB on every kernel since 5.10, and 2^16 blocks of a cache line
  * are what half a pivot entry can name. */
 #define RECIPE_IMAGE_BYTES (1u << 22)

@@ -4,25 +4,29 @@
 #include "limits.h"
 #include "records.h"
 
-/* The head of one generation's image, beside the switch, so that an unwanted exec touches two cache lines: this one and one
- * pivot bucket. A copy of filter_header. */
+/* Where one event of one image begins: a copy of event_head, beside the switch. */
 struct control_head {
-  record_u64 seed;
-  record_u32 generation;
   record_u32 pivot_offset;
   record_u32 pivot_mask;
   record_u32 default_block;
 };
 
-/* Written by userspace, read by every program. One reload is one store to `active`. */
+/* Written by userspace, read by every program. One reload is one store to `active`. An exec that no recipe wants touches the
+ * first line of this and one pivot bucket, so exec's heads stand in it. */
 struct control {
-  record_u32 active; /* which of the two images; 2: none, every exec returns */
+  record_u32 active; /* which of the two images; 2: none, every event returns */
   record_u32 scope;  /* 1: only processes with PROCESS_WATCHED are looked at */
-  struct control_head head[2];
-  record_u64 pad;
+  record_u64 seed[2];
+  record_u32 generation[2];
+  struct control_head exec[2];
+  record_u32 tags[2]; /* bit per tag in use */
 
   record_u32 reader_sleeps; /* a line of its own: set by the reader, taken by the event that wakes it */
-  record_u32 pad2[15];
+  record_u32 tags_unknown;  /* 1: some process could not be told its tags: every process counts as having all */
+  record_u64 boot_wall_ns;  /* CLOCK_REALTIME at boot, kept up to date by userspace: for the age of files */
+  record_u32 pad2[12];
+
+  struct control_head event[RECIPE_EVENTS][2]; /* of the other events */
 };
 #define CONTROL_NO_IMAGE 2
 
@@ -30,12 +34,15 @@ struct control {
 struct process_entry {
   record_u32 birth_parent; /* pid of the process that forked it; 0: unknown */
   record_u32 bits;         /* enum process_bits */
+  record_u32 own_tags;     /* bits of LANE_TAGS that its own name gives its children */
+  record_u32 tags;         /* those of its ancestors */
 };
 
 enum process_bits {
-  PROCESS_WATCHED = 1, /* in the scope; children inherit it */
+  PROCESS_WATCHED = 1,    /* in the scope; children inherit it */
+  PROCESS_TAGS_KNOWN = 2, /* tags holds at least every ancestor's; children inherit it */
 };
-#define PROCESS_INHERITED PROCESS_WATCHED
+#define PROCESS_INHERITED (PROCESS_WATCHED | PROCESS_TAGS_KNOWN)
 
 /* A process that exited while a child lived. By pid. */
 struct tombstone {

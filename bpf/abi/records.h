@@ -52,6 +52,7 @@ struct candidate_word {
 };
 
 enum record_item_flags {
+  ITEM_UNRESOLVED = 2, /* a path that was asked for: it may hold `.`, `..` and empty components. The reader takes them out */
   ITEM_TRUNCATED =
       1, /* the value is longer than what is here. A list keeps its first elements (the last one may be cut), a path its tail */
 };

@@ -10,7 +10,7 @@
  * The includer defines, before it includes this file:
  *   RECIPE_FN                                       linkage of the functions: `static`, or global ones that are verified apart
  *   image64(c, base, offset) image32(...) image16(...)   bounded loads from the image;  image_base(c): NULL ends the work
- *   fetch_value(c, lane)                            puts the value into c->text and c->value[value_of(lane)]
+ *   fetch_value(c, lane)                            puts the value into c->text, c->value[lane] and c->state[lane]
  *
  * Law 1: what cannot be decided stays a candidate. Values that are not known (VALUE_UNKNOWN) leave acc as it is; a cut argv
  * is walked for what it excludes only. Sets go by hash, exclusions compare whole values.
@@ -37,12 +37,8 @@ RECIPE_INLINE record_u64 text64(const struct classify* c, record_u32 offset) {
 #define TEXT8(c, offset) ((c)->text[BOUND(offset, TEXT_MASK)])
 
 #define VALUE(c, which) ((c)->value[BOUND(which, CLASSIFY_VALUES - 1)])
+#define STATE(c, which) ((c)->state[BOUND(which, CLASSIFY_VALUES - 1)])
 #define BITS(c, at) ((c)->bits[BOUND(at, CLASSIFY_BITS - 1)])
-
-RECIPE_INLINE record_u32 value_of(record_u32 lane) {
-  if (lane < LANE_ARGV) return lane; /* name uid gid euid */
-  return lane == LANE_PARENT_NAME ? VALUE_PARENT_NAME : lane == LANE_EXE ? VALUE_EXE : VALUE_ARGV;
-}
 
 RECIPE_FN record_u64 fetch_value(struct classify* c, record_u32 lane);
 
@@ -73,7 +69,7 @@ RECIPE_FN record_u64 follow_entry(struct classify* c, record_u32 entry, record_u
       record_u32 set = (record_u32)(head & 0xff) - c->first_lane;
       record_u32 slot = words + set * words + word;
       if (set < c->lane_count && slot < RECIPE_WORDS + CLASSIFY_SETS) BITS(c, slot) |= image64(c, base, entry + 8);
-    } else if (does == kind && literal_equals(c, (record_u32)(head >> 32), at, bytes)) { /* RUN_CLEAR_x == KEY_x */
+    } else if (does == kind && (kind == KEY_RANGE || literal_equals(c, (record_u32)(head >> 32), at, bytes))) {
       BITS(c, word) &= ~image64(c, base, entry + 8);
     }
   }
@@ -148,18 +144,23 @@ RECIPE_FN record_u64 judge_prefixes(struct classify* c, const struct prefix_step
   return 0;
 }
 
-RECIPE_INLINE record_u64 lengths_of(struct classify* c, const record_u8* base, record_u32 table, record_u32 string) {
-  return image64(c, base, c->block + table + 8 * string);
+/* Where the block says what keys of a lane there are; 0: exact ones only. */
+RECIPE_INLINE record_u32 lengths_at(struct classify* c, const record_u8* base, record_u32 lane) {
+  record_u32 offset = image16(c, base, c->block + __builtin_offsetof(struct filter_block, lengths_offset) + 2 * lane);
+  return offset ? c->block + offset : 0;
 }
-#define PREFIX_TABLE __builtin_offsetof(struct filter_block, prefix_lengths)
-#define SUFFIX_TABLE __builtin_offsetof(struct filter_block, suffix_lengths)
+#define PREFIXES(c, base, lengths) \
+  ((lengths) ? image64(c, base, (lengths) + __builtin_offsetof(struct string_lengths, prefix)) : 0)
+#define SUFFIXES(c, base, lengths) \
+  ((lengths) ? image64(c, base, (lengths) + __builtin_offsetof(struct string_lengths, suffix)) : 0)
 
-/* A whole string: its prefixes in passing, itself, its suffixes. string: enum string_class. */
-RECIPE_FN record_u64 judge_string(struct classify* c, record_u32 lane, record_u32 string, record_u32 at, record_u32 bytes) {
+/* A whole string: its prefixes in passing, itself, its suffixes. */
+RECIPE_FN record_u64 judge_string(struct classify* c, record_u32 lane, record_u32 at, record_u32 bytes) {
   if (!c) return 0;
   const record_u8* base = image_base(c);
-  if (!base || string >= STRINGS) return 0;
-  record_u64 prefixes = lengths_of(c, base, PREFIX_TABLE, string);
+  if (!base || lane >= LANES) return 0;
+  record_u32 lengths = lengths_at(c, base, lane);
+  record_u64 prefixes = PREFIXES(c, base, lengths);
   record_u64 h = key_start(c->seed, lane);
   for (record_u32 i = 0; i < RECIPE_HASHED_WORDS; ++i) {
     if (8 * i >= bytes) break;
@@ -170,7 +171,7 @@ RECIPE_FN record_u64 judge_string(struct classify* c, record_u32 lane, record_u3
     h = key_word(h, key_tail(step.word, step.bytes));
   }
   judge_key(c, key_end(h, KEY_EXACT, bytes), KEY_EXACT, at, bytes);
-  record_u64 suffixes = lengths_of(c, base, SUFFIX_TABLE, string);
+  record_u64 suffixes = SUFFIXES(c, base, lengths);
   if (suffixes) judge_suffixes(c, lane, suffixes, at + bytes, bytes);
   return 0;
 }
@@ -192,7 +193,7 @@ RECIPE_FN record_u64 judge_flags(struct classify* c, record_u32 at, record_u32 b
   c->letters &= ~found;
   for (record_u32 bit = 0; bit < 64; ++bit) {
     if (!found) break;
-    if (found & 1) judge_key(c, key_of_flag(c->seed, bit), KEY_FLAG, at, bytes);
+    if (found & 1) judge_key(c, key_of_flag(c->seed, LANE_ARGV, bit), KEY_FLAG, at, bytes);
     found >>= 1;
   }
   return 0;
@@ -218,7 +219,7 @@ RECIPE_INLINE record_u32 first_zero(record_u64 w) {
 RECIPE_INLINE record_u64 end_element(struct classify* c, record_u32 n) {
   if (!c) return 0;
   struct argv_walk* walk = &c->walk;
-  record_u32 end = c->value[VALUE_ARGV].bytes;
+  record_u32 end = c->value[LANE_ARGV].bytes;
   record_u32 bytes = walk->at + n - walk->start, at = TEXT_ARGV + walk->start;
   if (walk->at + n >= end) { /* no NUL: what it would have been is not known */
     walk->widen = 1;
@@ -237,7 +238,7 @@ RECIPE_INLINE record_u64 end_element(struct classify* c, record_u32 n) {
 RECIPE_FN record_u64 walk_word(struct classify* c) {
   if (!c) return 0;
   struct argv_walk* walk = &c->walk;
-  if (walk->at >= c->value[VALUE_ARGV].bytes) return 0;
+  if (walk->at >= c->value[LANE_ARGV].bytes) return 0;
   record_u64 word = TEXT64(c, TEXT_ARGV + walk->at);
   record_u32 n = first_zero(word);
   if (walk->word == 0) walk->dash = (word & 0xff) == '-' && (word & 0xff00) != '-' << 8 && (word & 0xff00);
@@ -250,19 +251,21 @@ RECIPE_FN record_u64 walk_word(struct classify* c) {
   if (n < 8) return end_element(c, n);
   walk->word += 1;
   walk->at += 8;
-  if (walk->at >= c->value[VALUE_ARGV].bytes) walk->widen = 1;
+  if (walk->at >= c->value[LANE_ARGV].bytes) walk->widen = 1;
   return 1;
 }
 
 /* All elements. The word behind argv's end must be zero. A step ends a word or an element. */
 RECIPE_INLINE void judge_argv(struct classify* c, const record_u8* base) {
-  c->walk.prefixes = lengths_of(c, base, PREFIX_TABLE, STRING_ARGV);
-  c->walk.suffixes = lengths_of(c, base, SUFFIX_TABLE, STRING_ARGV);
+  record_u32 lengths = lengths_at(c, base, LANE_ARGV);
+  c->walk.prefixes = PREFIXES(c, base, lengths);
+  c->walk.suffixes = SUFFIXES(c, base, lengths);
+  c->letters = lengths ? image64(c, base, lengths + __builtin_offsetof(struct string_lengths, letters)) : 0;
   c->walk.elements = c->walk.widen = 0;
   start_element(&c->walk, 0, key_start(c->seed, LANE_ARGV));
   for (record_u32 i = 0; i < RECIPE_ARGV_BYTES / 8 + RECIPE_ARGS; ++i)
     if (!walk_word(c)) return;
-  if (c->walk.at < c->value[VALUE_ARGV].bytes) c->walk.widen = 1;
+  if (c->walk.at < c->value[LANE_ARGV].bytes) c->walk.widen = 1;
 }
 
 /* acc &= defaults[lane] | set. Returns whether a candidate lives. */
@@ -318,36 +321,129 @@ RECIPE_FN record_u64 is_alive(struct classify* c) {
   return live != 0;
 }
 
+struct range_search {
+  record_u64 value;     /* two's complement */
+  record_u32 ranges;    /* of the first lane_range */
+  record_u32 low, high; /* intervals below low begin at or below the value, those from high on do not */
+  record_u32 pad;
+};
+
+RECIPE_FN record_u64 halve_ranges(struct classify* c, struct range_search* search) {
+  if (!c || !search || search->low >= search->high) return 0;
+  const record_u8* base = image_base(c);
+  if (!base) return 0;
+  record_u32 middle = (search->low + search->high) / 2;
+  if ((long long)image64(c, base, search->ranges + middle * sizeof(struct lane_range)) <= (long long)search->value)
+    search->low = middle + 1;
+  else
+    search->high = middle;
+  return 1;
+}
+
+/* A number in the lane's intervals: the last that begins at or below it. 2^11 > RECIPE_RANGES. */
+RECIPE_FN record_u64 judge_ranges(struct classify* c, record_u32 ranges, record_u32 at) {
+  if (!c) return 0;
+  const record_u8* base = image_base(c);
+  if (!base) return 0;
+  record_u64 count = image64(c, base, ranges);
+  struct range_search search = {TEXT64(c, at), ranges + (record_u32)sizeof(struct lane_ranges), 0,
+                                count < RECIPE_RANGES ? (record_u32)count : RECIPE_RANGES, 0};
+  for (record_u32 i = 0; i < 11; ++i)
+    if (!halve_ranges(c, &search)) break;
+  if (!search.low) return 0;
+  record_u32 entry = search.ranges + (search.low - 1) * sizeof(struct lane_range);
+  record_u32 run = image32(c, base, entry + __builtin_offsetof(struct lane_range, run_offset));
+  if (run) follow_run(c, run, KEY_RANGE, at, 8);
+  return 0;
+}
+
+RECIPE_INLINE void put_key(struct classify* c, record_u32 at, record_u64 word) {
+  __builtin_memcpy(c->text + TEXT_KEY + at, &word, sizeof word);
+}
+
+/* Each bit of the value that some key asks for. */
+RECIPE_FN record_u64 judge_bits(struct classify* c, record_u32 lane, record_u64 bits) {
+  if (!c) return 0;
+  for (record_u32 bit = 0; bit < 64; ++bit) {
+    if (!bits) break;
+    if (bits & 1) {
+      put_key(c, 0, bit);
+      judge_key(c, key_of_flag(c->seed, lane, bit), KEY_FLAG, TEXT_KEY, 8);
+    }
+    bits >>= 1;
+  }
+  return 0;
+}
+
+/* One prefix of an address; its masked halves and its length are what an exclusion is compared with. */
+RECIPE_FN record_u64 judge_prefix(struct classify* c, record_u64 high, record_u64 low, record_u32 length) {
+  if (!c) return 0;
+  high = prefix_bits(high, 0, length);
+  low = prefix_bits(low, 1, length);
+  put_key(c, 0, high);
+  put_key(c, 8, low);
+  put_key(c, 16, length);
+  judge_key(c, key_of_address(c->seed, high, low, length), KEY_PREFIX, TEXT_KEY, 24);
+  return 0;
+}
+
+RECIPE_FN record_u64 judge_address(struct classify* c, record_u32 lengths, record_u32 at) {
+  if (!c) return 0;
+  const record_u8* base = image_base(c);
+  if (!base) return 0;
+  record_u64 high = __builtin_bswap64(TEXT64(c, at)), low = __builtin_bswap64(TEXT64(c, at + 8));
+  for (record_u32 length = 0; length <= 128; ++length) {
+    if (image64(c, base, lengths + 8 * (length / 64)) >> (length & 63) & 1) judge_prefix(c, high, low, length);
+  }
+  return 0;
+}
+
+/* The value, which is known, against the keys of its lane. Returns 0 where a part of it was not looked at. */
+RECIPE_INLINE record_u64 judge_value(struct classify* c, const record_u8* base, record_u32 lane) {
+  record_u32 at = VALUE(c, lane).at, bytes = VALUE(c, lane).bytes;
+  if (lane == LANE_ARGV) {
+    judge_argv(c, base);
+    return !c->walk.widen;
+  }
+  if (LANE_MASK(lane) & LANES_OF_NUMBERS) {
+    judge_key(c, key_of_number(c->seed, lane, TEXT64(c, at)), KEY_EXACT, at, 8);
+    record_u32 ranges = lengths_at(c, base, lane);
+    if (ranges) judge_ranges(c, ranges, at);
+  } else if (LANE_MASK(lane) & LANES_OF_BITS) {
+    record_u32 mask = lengths_at(c, base, lane);
+    if (mask) judge_bits(c, lane, TEXT64(c, at) & image64(c, base, mask));
+  } else if (lane == LANE_IP) {
+    record_u32 lengths = lengths_at(c, base, lane);
+    if (lengths) judge_address(c, lengths, at);
+  } else {
+    judge_string(c, lane, at, bytes);
+  }
+  return 1;
+}
+
 /* One value against its lane; argv against all its lanes. Returns whether a candidate lives. */
 RECIPE_FN record_u64 judge_lane(struct classify* c, record_u32 lane) {
-  if (!c) return 0;
-  record_u32 which = value_of(lane);
-  if (VALUE(c, which).state == VALUE_NOT_FETCHED) fetch_value(c, lane);
-  record_u32 state = VALUE(c, which).state, at = VALUE(c, which).at, bytes = VALUE(c, which).bytes;
+  if (!c || lane >= LANES) return 0;
+  if (STATE(c, lane) == VALUE_NOT_FETCHED) fetch_value(c, lane);
+  record_u32 state = STATE(c, lane);
   if (state != VALUE_KNOWN && state != VALUE_ABSENT && state != VALUE_CUT) return 1;
   c->first_lane = lane;
   c->lane_count = lane == LANE_ARGV ? RECIPE_ARGV_LANES : 1;
   clear_sets(c);
-  if (state == VALUE_ABSENT) {
-    c->walk.widen = 0;
-  } else if (lane == LANE_ARGV) {
+  if (state != VALUE_ABSENT) {
     const record_u8* base = image_base(c);
     if (!base) return 1;
-    judge_argv(c, base);
-    if (state == VALUE_CUT || c->walk.widen) return is_alive(c);
-  } else if (lane == LANE_UID || lane == LANE_GID || lane == LANE_EUID) {
-    judge_key(c, key_of_number(c->seed, lane, TEXT64(c, at)), KEY_EXACT, at, 8);
-  } else {
-    judge_string(c, lane, lane == LANE_NAME ? STRING_NAME : lane == LANE_EXE ? STRING_EXE : STRING_PARENT_NAME, at, bytes);
+    record_u64 whole = judge_value(c, base, lane);
+    if (state == VALUE_CUT || !whole) return is_alive(c);
   }
   for (record_u32 i = 0; i < RECIPE_ARGV_LANES; ++i)
     if (i >= c->lane_count || !fold_lane(c, lane + i)) return i >= c->lane_count;
   return 1;
 }
 
-/* A lane's turn: false when no candidate is left. */
+/* A lane's turn: false when no candidate is left. lane: LANE_ARGV stands for all of argv's. */
 RECIPE_INLINE record_u64 pass_lane(struct classify* c, record_u32 lane) {
-  record_u32 mask = lane == LANE_ARGV ? ((1 << RECIPE_ARGV_LANES) - 1) << LANE_ARGV : 1 << lane;
+  record_u32 mask = lane == LANE_ARGV ? LANES_OF_ARGV : LANE_MASK(lane);
   if (!(c->lanes & mask)) return 1;
   if (!(c->lanes & mask & ~c->positive_lanes)) {
     record_u64 wanted = 0;
@@ -375,7 +471,6 @@ RECIPE_FN record_u64 begin_block(struct classify* c, record_u32 block) {
   c->index_offset = (record_u32)index;
   c->index_mask = (record_u32)(index >> 32);
   c->positive_lanes = (record_u32)(all >> 32);
-  c->letters = image64(c, base, block + __builtin_offsetof(struct filter_block, letters));
   for (record_u32 w = 0; w < RECIPE_WORDS; ++w) {
     if (w >= words) break;
     BITS(c, w) = image64(c, base, (record_u32)all + 8 * w);
@@ -411,9 +506,12 @@ RECIPE_FN record_u64 take_candidates(struct classify* c) {
 
 /* One block against the event; its candidates are added to out. */
 RECIPE_INLINE void pass_block(struct classify* c, record_u32 block) {
-  if (begin_block(c, block) && pass_lane(c, LANE_NAME) && pass_lane(c, LANE_UID) && pass_lane(c, LANE_GID) &&
-      pass_lane(c, LANE_EUID) && pass_lane(c, LANE_ARGV) && pass_lane(c, LANE_PARENT_NAME) && pass_lane(c, LANE_EXE))
-    take_candidates(c);
+  if (!begin_block(c, block)) return;
+  for (record_u32 lane = 0; lane < LANES; ++lane) {
+    if (lane > LANE_ARGV && lane < LANE_ARGV + RECIPE_ARGV_LANES) continue;
+    if (!pass_lane(c, lane)) return;
+  }
+  take_candidates(c);
 }
 
 RECIPE_FN record_u64 judge_block(struct classify* c, record_u32 block) {
@@ -425,7 +523,17 @@ RECIPE_INLINE void classify_start(struct classify* c, record_u64 image, record_u
   c->image = image;
   c->seed = seed;
   c->outs = c->overflow = 0;
-  for (record_u32 i = 0; i < VALUES; ++i) VALUE(c, i).state = VALUE_NOT_FETCHED;
+  __builtin_memset(c->state, VALUE_NOT_FETCHED, sizeof c->state);
+}
+
+/* The tags that a name gives to descendants, from exec's pivot bucket of the name. */
+RECIPE_INLINE record_u32 tags_in_bucket(struct classify* c, const record_u8* base, record_u32 bucket, record_u32 tag) {
+  record_u32 tags = 0;
+  for (record_u32 i = 0; i < 16; ++i) {
+    record_u32 entry = image32(c, base, bucket + 4 * i);
+    if (entry >> 16 == tag && (entry & 0xffff) >= PIVOT_ANCESTOR) tags |= 1u << (entry & (RECIPE_TAGS - 1));
+  }
+  return tags;
 }
 
 /* Where in the image the bucket of a name lies. */
@@ -442,26 +550,39 @@ RECIPE_FN record_u64 judge_bucket(struct classify* c, record_u32 bucket, record_
   record_u32 last = 0;
   for (record_u32 i = 0; i < 16; ++i) {
     record_u32 entry = image32(c, base, bucket + 4 * i);
-    if (entry >> 16 != tag || entry == last) continue;
+    if (entry >> 16 != tag || entry == last || (entry & 0xffff) >= PIVOT_ANCESTOR) continue;
     pass_block(c, (entry & 0xffff) * 64);
     last = entry;
   }
   return 0;
 }
 
+/* EVENT exec of catalogue.def: its pivot table holds the names of ancestors too. */
+#define TAGS_EVENT 1
+
+RECIPE_INLINE record_u32 tags_of_name(struct classify* c, const record_u8* base, record_u64 hash) {
+  record_u32 head = __builtin_offsetof(struct filter_header, event) + TAGS_EVENT * sizeof(struct event_head);
+  record_u32 offset = image32(c, base, head + __builtin_offsetof(struct event_head, pivot_offset));
+  record_u32 mask = image32(c, base, head + __builtin_offsetof(struct event_head, pivot_mask));
+  return tags_in_bucket(c, base, pivot_bucket_at(offset, mask, hash), pivot_tag(hash));
+}
+
 /* An event whose values are all in reach, against a whole image: what userspace and tests run. The kernel's probes do the same
- * in pieces, the name's hash first. Returns 1 when the filter cannot decide: then every recipe is a candidate. */
-RECIPE_INLINE record_u64 judge_event(struct classify* c) {
-  if (!c) return 0;
+ * in pieces, the name's hash first. pivot: the lane of the event's pivot. Returns 1 when the filter cannot decide: then every
+ * recipe is a candidate. */
+RECIPE_INLINE record_u64 judge_event(struct classify* c, record_u32 event, record_u32 pivot) {
+  if (!c || event >= RECIPE_EVENTS) return 1;
   const record_u8* base = image_base(c);
   if (!base) return 1;
-  if (c->value[VALUE_NAME].state == VALUE_NOT_FETCHED) fetch_value(c, LANE_NAME);
-  record_u32 state = c->value[VALUE_NAME].state, at = c->value[VALUE_NAME].at, bytes = c->value[VALUE_NAME].bytes;
-  record_u32 default_block = image32(c, base, __builtin_offsetof(struct filter_header, default_block));
+  record_u32 head = __builtin_offsetof(struct filter_header, event) + event * sizeof(struct event_head);
+  if (!image32(c, base, head + __builtin_offsetof(struct event_head, wanted))) return 0;
+  if (STATE(c, pivot) == VALUE_NOT_FETCHED) fetch_value(c, pivot);
+  record_u32 state = STATE(c, pivot), at = VALUE(c, pivot).at, bytes = VALUE(c, pivot).bytes;
+  record_u32 default_block = image32(c, base, head + __builtin_offsetof(struct event_head, default_block));
   if (state == VALUE_KNOWN) {
     record_u64 hash = key_end(hash_text(c, LANE_NAME, at, bytes), KEY_PIVOT, bytes);
-    record_u32 offset = image32(c, base, __builtin_offsetof(struct filter_header, pivot_offset));
-    record_u32 mask = image32(c, base, __builtin_offsetof(struct filter_header, pivot_mask));
+    record_u32 offset = image32(c, base, head + __builtin_offsetof(struct event_head, pivot_offset));
+    record_u32 mask = image32(c, base, head + __builtin_offsetof(struct event_head, pivot_mask));
     judge_bucket(c, pivot_bucket_at(offset, mask, hash), pivot_tag(hash));
   } else if (state != VALUE_ABSENT) {
     return 1;

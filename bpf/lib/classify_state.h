@@ -11,22 +11,26 @@ enum value_state {
   VALUE_CUT = 4,     /* argv only: the first part is known */
 };
 
+/* By lane; argv's lanes have one value, that of LANE_ARGV. */
 struct classify_value {
   record_u32 at;    /* in classify.text */
-  record_u32 bytes; /* of text; 8 for a number */
-  record_u32 state; /* enum value_state */
-  record_u32 pad;
+  record_u32 bytes; /* of text; 8 of a number or of bits, 16 of an address */
 };
+#define CLASSIFY_VALUES 32 /* at least LANES, so that a mask bounds it */
 
-enum { VALUE_NAME = 0, VALUE_UID, VALUE_GID, VALUE_EUID, VALUE_ARGV, VALUE_PARENT_NAME, VALUE_EXE, VALUES };
-#define CLASSIFY_VALUES 8 /* VALUES, so that a mask bounds it */
-
-/* Where values lie in classify.text, each with a word behind it that may be read past its end. */
-#define TEXT_NUMBERS 0 /* one word for each of VALUES */
-#define TEXT_NAME 64
-#define TEXT_PARENT_NAME 384
-#define TEXT_EXE 1024
-#define TEXT_ARGV 5184
+/* Where values lie in classify.text, each with a word behind it that may be read past its end. Events have one of file, target
+ * and domain. */
+#define TEXT_NUMBERS 0 /* one word for each lane */
+#define TEXT_KEY 256   /* what a key that excludes is compared with: 24 bytes */
+#define TEXT_IP 288
+#define TEXT_COMM 320
+#define TEXT_NAME 384
+#define TEXT_PARENT_NAME 704
+#define TEXT_FILE_NAME 1024
+#define TEXT_EXE 1344
+#define TEXT_ARGV 5504
+#define TEXT_FILE 9664
+#define TEXT_DOMAIN TEXT_FILE
 #define TEXT_BYTES 16384
 #define TEXT_MASK (TEXT_BYTES - 1)
 
@@ -62,13 +66,19 @@ struct classify {
   record_u32 lane_count;
   record_u32 outs;
   record_u32 overflow;
-  record_u32 pad;
-  record_u64 letters; /* those of the block that no element has had yet */
+  record_u32 busy;                  /* an event is at work on this processor: another that interrupts it is counted as missed */
+  record_u64 letters;               /* those of the block that no element has had yet */
+  record_u8 state[CLASSIFY_VALUES]; /* enum value_state */
   struct classify_value value[CLASSIFY_VALUES];
   struct argv_walk walk;
+  /* The includer's: kernel addresses of what the event is about, where it has them. */
+  record_u64 dentry;
+  record_u64 mnt;
+  record_u32 path_flags; /* of record_item.flags, for file.path */
+  record_u32 pad;
   /* One word per 64 slots: acc, then the sets, packed: a block of one word touches bits[0..4]. Sized so that a mask bounds it.
    */
   record_u64 bits[CLASSIFY_BITS];
-  record_u8 text[TEXT_BYTES + 64];
+  record_u8 text[TEXT_BYTES + 512];
   struct candidate_word out[CLASSIFY_OUTS];
 };

@@ -66,8 +66,22 @@ RECIPE_INLINE record_u64 key_of_number(record_u64 seed, record_u32 lane, record_
   return key_end(key_word(key_start(seed, lane), number), KEY_EXACT, 8);
 }
 
-RECIPE_INLINE record_u64 key_of_flag(record_u64 seed, record_u32 bit) {
-  return key_end(key_word(key_start(seed, LANE_ARGV), bit), KEY_FLAG, 1);
+/* An option letter (of LANE_ARGV), a bit of any other lane. */
+RECIPE_INLINE record_u64 key_of_flag(record_u64 seed, record_u32 lane, record_u32 bit) {
+  return key_end(key_word(key_start(seed, lane), bit), KEY_FLAG, 1);
+}
+
+/* The first `length` bits of an address, its halves as numbers, most significant byte first. */
+RECIPE_INLINE record_u64 key_of_address(record_u64 seed, record_u64 high, record_u64 low, record_u32 length) {
+  return key_end(key_word(key_word(key_start(seed, LANE_IP), high), low), KEY_PREFIX, length);
+}
+
+/* The bits of one half that belong to a prefix of `length` bits; half 0 is the first. */
+RECIPE_INLINE record_u64 prefix_bits(record_u64 value, record_u32 half, record_u32 length) {
+  record_u32 begin = 64 * half;
+  if (length >= begin + 64) return value;
+  if (length <= begin) return 0;
+  return value & ~(~0ull >> (length - begin));
 }
 
 #ifndef __BPF__

@@ -6,6 +6,13 @@
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
+typedef struct {
+  unsigned int val;
+} kuid_t;
+typedef struct {
+  unsigned int val;
+} kgid_t;
+
 struct qstr {
   union {
     struct {
@@ -17,9 +24,11 @@ struct qstr {
   const unsigned char* name;
 };
 
+struct inode;
 struct dentry {
   struct dentry* d_parent;
   struct qstr d_name;
+  struct inode* d_inode;
 };
 
 struct vfsmount {
@@ -37,8 +46,45 @@ struct path {
   struct dentry* dentry;
 };
 
+struct timespec64 {
+  long long tv_sec;
+  long tv_nsec;
+};
+
+struct inode {
+  record_u16 i_mode;
+  kuid_t i_uid;
+  kgid_t i_gid;
+  unsigned int i_nlink;
+  unsigned int i_rdev;
+};
+/* The change time has had three homes: i_ctime up to 6.5, __i_ctime up to 6.10, two fields since. */
+struct inode___6_5 {
+  struct timespec64 i_ctime;
+};
+struct inode___6_6 {
+  struct timespec64 __i_ctime;
+};
+struct inode___6_11 {
+  long long i_ctime_sec;
+  unsigned int i_ctime_nsec;
+};
+
 struct file {
   struct path f_path;
+  struct inode* f_inode;
+  unsigned int f_flags;
+  unsigned int f_mode;
+  void* private_data;
+};
+
+struct fdtable {
+  unsigned int max_fds;
+  struct file** fd;
+};
+
+struct files_struct {
+  struct fdtable* fdt;
 };
 
 struct fs_struct {
@@ -52,17 +98,11 @@ struct mm_struct {
   struct file* exe_file;
 };
 
-typedef struct {
-  unsigned int val;
-} kuid_t;
-typedef struct {
-  unsigned int val;
-} kgid_t;
-
 struct cred {
   kuid_t uid;
   kgid_t gid;
   kuid_t euid;
+  kgid_t egid;
 };
 
 struct list_head {
@@ -80,11 +120,13 @@ struct task_struct {
   record_u64 start_boottime;
   const struct cred* cred;
   struct fs_struct* fs;
+  struct files_struct* files;
   char comm[16];
 };
 
 struct linux_binprm {
   struct file* file;
+  int argc;
   const char* filename;
   const char* interp;
 };

@@ -40,6 +40,7 @@ constexpr uint64_t kTrialSeed = 0x5eed;
 
 struct Draft {
   ClauseId clause;
+  EventId event{};
   std::vector<FilterTerm> terms;  // the name's == apart
   std::optional<std::vector<std::string>> names;
 };
@@ -84,8 +85,29 @@ std::vector<std::string> intersect(const std::vector<std::string>& a, const std:
   return out;
 }
 
-Draft draft_clause(const KernelClause& from, ClauseInfo& clause) {
-  Draft draft{from.clause, {}, std::nullopt};
+// The bit of LANE_TAGS for these names. nullopt: none is left, the term is any.
+std::optional<uint32_t> tag_of(std::vector<std::vector<std::string>>& tags, std::vector<std::string> names) {
+  const auto known = std::find(tags.begin(), tags.end(), names);
+  if (known != tags.end()) return static_cast<uint32_t>(known - tags.begin());
+  if (tags.size() >= RECIPE_TAGS) return std::nullopt;
+  tags.push_back(std::move(names));
+  return static_cast<uint32_t>(tags.size() - 1);
+}
+
+std::optional<KernelTerm> ancestor_term(std::vector<std::vector<std::string>>& tags, const Predicate& predicate,
+                                        uint32_t node) {
+  std::optional<std::vector<std::string>> names = ancestor_names(predicate, node);
+  if (!names) return std::nullopt;
+  const std::optional<uint32_t> tag = tag_of(tags, std::move(*names));
+  if (!tag) return std::nullopt;
+  KernelTerm out;
+  out.term.lane = LANE_TAGS;
+  out.term.keys.push_back({KeyKind::kBit, false, *tag, {}, 0});
+  return out;
+}
+
+Draft draft_clause(const KernelClause& from, ClauseInfo& clause, std::vector<std::vector<std::string>>& tags) {
+  Draft draft{from.clause, from.event, {}, std::nullopt};
   struct Positive {
     size_t position;  // in the clause
     KernelTerm term;
@@ -94,10 +116,14 @@ Draft draft_clause(const KernelClause& from, ClauseInfo& clause) {
   const std::vector<uint32_t>& terms = from.terms->terms;
   for (size_t i = 0; i < terms.size(); ++i) {
     const PredicateNode& node = from.predicate->nodes[terms[i]];
-    if (node.kind != PredicateKind::kTest) continue;
+    if (node.kind != PredicateKind::kTest) {
+      if (std::optional<KernelTerm> term = ancestor_term(tags, *from.predicate, terms[i]))
+        by_lane[term->term.lane].push_back({i, std::move(*term)});
+      continue;
+    }
     const Test& test = from.predicate->tests[node.test];
     std::optional<KernelTerm> term = kernel_term(test, node.negated);
-    if (std::optional<std::vector<std::string>> names = pivot_names(test, node.negated)) {
+    if (std::optional<std::vector<std::string>> names = pivot_names(test, node.negated, from.event)) {
       if (!draft.names) {
         draft.names = std::move(names);
       } else if (std::vector<std::string> both = intersect(*draft.names, *names); !both.empty()) {
@@ -107,7 +133,7 @@ Draft draft_clause(const KernelClause& from, ClauseInfo& clause) {
         clause.terms[i].in_kernel = true;
         continue;
       }
-      if (term->term.lane == LANE_NAME) {
+      if (term->term.lane == pivot_lane(from.event)) {
         clause.terms[i].in_kernel = true;
         clause.terms[i].exact = term->exact;
         continue;
@@ -140,21 +166,30 @@ Draft draft_clause(const KernelClause& from, ClauseInfo& clause) {
   return draft;
 }
 
+// The blocks of one event.
 class Builder {
  public:
-  Builder(std::vector<Draft> drafts, std::vector<ClauseInfo>& infos) : drafts_(std::move(drafts)), infos_(infos) { group(); }
+  Builder(EventId event, std::vector<Draft> drafts, std::vector<ClauseInfo>& infos)
+      : event_(event), drafts_(std::move(drafts)), infos_(infos) {
+    group();
+  }
 
-  Filter run() {
-    for (const Fit fit : kFits) {
-      Filter filter = build(fit);
-      const Result<FilterImage> image = lay_out(filter, kTrialSeed, 0);
-      const bool fits = image.ok() && image.value().size() * sizeof(uint64_t) <= kImageBytes;
-      if (!fits && fit != Fit::kNothing) continue;
-      assert(fits);
-      note_widened(fit);
-      return filter;
+  void build(Fit fit, Filter& filter) {
+    const size_t from = filter.blocks.size();
+    add_blocks(fit, filter);
+    for (size_t i = from; i < filter.blocks.size(); ++i) filter.blocks[i].event = event_;
+  }
+
+  void note_widened(Fit fit) const {
+    for (const Draft& draft : drafts_) {
+      ClauseInfo& clause = infos_[draft.clause.index()];
+      if (fit == Fit::kNothing) {
+        for (ClauseTerm& term : clause.terms) term.in_kernel = false;
+      }
+      if (fit != Fit::kNothing && !widened_[draft.clause.index()]) continue;
+      clause.exact = false;
+      for (ClauseTerm& term : clause.terms) term.exact = false;
     }
-    return {};
   }
 
  private:
@@ -185,30 +220,28 @@ class Builder {
     }
   }
 
-  Filter build(Fit fit) {
+  void add_blocks(Fit fit, Filter& filter) {
     widened_.assign(infos_.size(), false);
-    Filter filter;
     if (fit == Fit::kNothing) {
       FilterSlot slot;
       for (const Draft& draft : drafts_) slot.clauses.push_back(draft.clause);
-      if (!slot.clauses.empty()) filter.blocks.push_back({{}, {std::move(slot)}});
-      return filter;
+      if (!slot.clauses.empty()) filter.blocks.push_back({{}, {}, {std::move(slot)}});
+      return;
     }
     if (!nameless_.empty()) {
       Slots slots;
       for (const uint32_t draft : nameless_) slots.add(kept_terms(draft, fit), drafts_[draft].clause);
-      filter.blocks.push_back({{}, finish(std::move(slots))});
+      filter.blocks.push_back({{}, {}, finish(std::move(slots))});
     }
     if (fit == Fit::kWhole) {
       for (const Group& group : groups_) {
         Slots slots;
         for (const uint32_t draft : group.drafts) slots.add(drafts_[draft].terms, drafts_[draft].clause);
-        filter.blocks.push_back({group.names, finish(std::move(slots))});
+        filter.blocks.push_back({{}, group.names, finish(std::move(slots))});
       }
-      return filter;
+      return;
     }
     merge(fit, filter);
-    return filter;
   }
 
   // A block's slots while they are collected: equal ones are one.
@@ -281,11 +314,12 @@ class Builder {
 
   // The name is a term again; where the clause asked it something else too (startswith), that is left to the program.
   void add_name_term(std::vector<FilterTerm>& terms, const std::vector<std::string>& names, uint32_t draft) {
-    const auto is_name = [](const FilterTerm& term) { return term.lane == LANE_NAME && !term.negated; };
+    const uint32_t pivot = pivot_lane(event_);
+    const auto is_name = [&](const FilterTerm& term) { return term.lane == pivot && !term.negated; };
     if (std::erase_if(terms, is_name) > 0) widened_[drafts_[draft].clause.index()] = true;
     FilterTerm term;
-    term.lane = LANE_NAME;
-    for (const std::string& name : names) term.keys.push_back({KeyKind::kExact, false, 0, name});
+    term.lane = static_cast<uint8_t>(pivot);
+    for (const std::string& name : names) term.keys.push_back({KeyKind::kExact, false, 0, name, 0});
     terms.insert(terms.begin(), std::move(term));
   }
 
@@ -338,18 +372,7 @@ class Builder {
     slot.clauses.insert(slot.clauses.end(), other.clauses.begin(), other.clauses.end());
   }
 
-  void note_widened(Fit fit) {
-    for (const Draft& draft : drafts_) {
-      ClauseInfo& clause = infos_[draft.clause.index()];
-      if (fit == Fit::kNothing) {
-        for (ClauseTerm& term : clause.terms) term.in_kernel = false;
-      }
-      if (fit != Fit::kNothing && !widened_[draft.clause.index()]) continue;
-      clause.exact = false;
-      for (ClauseTerm& term : clause.terms) term.exact = false;
-    }
-  }
-
+  EventId event_;
   std::vector<Draft> drafts_;
   std::vector<ClauseInfo>& infos_;
   std::vector<uint32_t> nameless_;  // drafts
@@ -360,9 +383,24 @@ class Builder {
 }  // namespace
 
 Filter build_filter(const std::vector<KernelClause>& clauses, std::vector<ClauseInfo>& infos) {
-  std::vector<Draft> drafts;
-  for (const KernelClause& clause : clauses) drafts.push_back(draft_clause(clause, infos[clause.clause.index()]));
-  return Builder(std::move(drafts), infos).run();
+  std::vector<std::vector<std::string>> tags;
+  std::map<EventId, std::vector<Draft>> drafts;
+  for (const KernelClause& clause : clauses)
+    drafts[clause.event].push_back(draft_clause(clause, infos[clause.clause.index()], tags));
+  std::vector<Builder> builders;
+  for (auto& [event, of_event] : drafts) builders.emplace_back(event, std::move(of_event), infos);
+  for (const Fit fit : kFits) {
+    Filter filter;
+    filter.tags = tags;
+    for (Builder& builder : builders) builder.build(fit, filter);
+    const Result<FilterImage> image = lay_out(filter, kTrialSeed, 0);
+    const bool fits = image.ok() && image.value().size() * sizeof(uint64_t) <= kImageBytes;
+    if (!fits && fit != Fit::kNothing) continue;
+    assert(fits);
+    for (const Builder& builder : builders) builder.note_widened(fit);
+    return filter;
+  }
+  return {};
 }
 
 }  // namespace recipe

@@ -6,7 +6,11 @@
 //   x endswith ".sh"            suffix                     argv has option "-word"    prefix "-word" (value glued or not)
 //   x under "/etc"              exact, prefix "/etc/"      argv has option "-o"       letter o
 //   x like "/tmp/*.sh"          prefix, else suffix        argv option "-o" …         as has option: without it, false
-//   uid == 0                    exact number               everything else            any
+//   uid == 0                    exact number               dst.ip in 10.0.0.0/8       address
+//   dst.port < 1024             range                      name under "a.com"         exact, suffix ".a.com"
+//   file.access has write       bit                        any p in ancestors:
+//   file.path == process.exe    the two names are equal      p.name in [..] and ...   a tag of these names
+//   everything else             any
 //
 // Texts of more than 64 bytes: an exact key stands for the first 64 and the length, a prefix or suffix is shortened; both let
 // through too much and never exclude.
@@ -29,7 +33,7 @@ struct Keys {
 constexpr Keys kNoKeys{{}, false, true};
 
 FilterKey text_key(KeyKind kind, std::string text) {
-  return {kind, false, 0, std::move(text)};
+  return {kind, false, 0, std::move(text), 0};
 }
 
 Keys exact(const std::string& text) {
@@ -61,6 +65,40 @@ Keys under(std::string folder) {
   return keys;
 }
 
+Keys below(const std::string& domain) {
+  return unite(exact(domain), suffix("." + domain));
+}
+
+Keys range(int64_t first, int64_t last) {
+  FilterKey key;
+  key.kind = KeyKind::kRange;
+  key.number = first;
+  key.last = last;
+  return {{std::move(key)}, true, true};
+}
+
+Keys compare(Operator op, int64_t with) {
+  if (op == Operator::kLess) return with == INT64_MIN ? kNoKeys : range(INT64_MIN, with - 1);
+  if (op == Operator::kLessEqual) return range(INT64_MIN, with);
+  if (op == Operator::kGreater) return with == INT64_MAX ? kNoKeys : range(with + 1, INT64_MAX);
+  return range(with, INT64_MAX);
+}
+
+Keys bits(int64_t mask) {
+  Keys keys{{}, true, true};
+  for (int64_t bit = 0; bit < 64; ++bit) {
+    if (((static_cast<uint64_t>(mask) >> bit) & 1) == 0) continue;
+    FilterKey& key = keys.keys.emplace_back();
+    key.kind = KeyKind::kBit;
+    key.number = bit;
+  }
+  return keys;
+}
+
+Keys address(const std::string& text) {
+  return {{text_key(KeyKind::kAddress, text)}, true, true};
+}
+
 Keys like(const std::string& glob) {
   Keys keys = prefix(glob_prefix(glob));
   if (!keys.necessary) keys = suffix(glob_suffix(glob));
@@ -87,10 +125,15 @@ Keys option(const std::string& name) {
   return keys;
 }
 
-Keys keys_of(const Test& test, const Literal& literal, bool number) {
-  if (number) {
-    if (test.op != Operator::kEquals) return kNoKeys;
-    return {{FilterKey{KeyKind::kExact, true, std::get<int64_t>(literal), {}}}, true, true};
+Keys keys_of(const Test& test, const Literal& literal, lane_kind lane) {
+  if (lane == LANE_IS_BITS) return test.op == Operator::kHas ? bits(std::get<int64_t>(literal)) : kNoKeys;
+  if (lane == LANE_IS_IP) return test.op == Operator::kEquals ? address(std::get<std::string>(literal)) : kNoKeys;
+  if (lane == LANE_IS_NUMBER) {
+    if (test.op == Operator::kEquals)
+      return {{FilterKey{KeyKind::kExact, true, std::get<int64_t>(literal), {}, 0}}, true, true};
+    const bool ordered = test.op == Operator::kLess || test.op == Operator::kLessEqual || test.op == Operator::kGreater ||
+                         test.op == Operator::kGreaterEqual;
+    return ordered ? compare(test.op, std::get<int64_t>(literal)) : kNoKeys;
   }
   const std::string& text = std::get<std::string>(literal);
   switch (test.op) {
@@ -101,7 +144,7 @@ Keys keys_of(const Test& test, const Literal& literal, bool number) {
     case Operator::kEndsWith:
       return suffix(text);
     case Operator::kUnder:
-      return under(text);
+      return info(test.subject.field).type == Type::kDomain ? below(text) : under(text);
     case Operator::kLike:
       return like(text);
     case Operator::kHasFlag:
@@ -141,15 +184,67 @@ KernelTerm start(const Test& test, bool negated) {
 
 void drop_equal_keys(std::vector<FilterKey>& keys) {
   const auto less = [](const FilterKey& a, const FilterKey& b) {
-    return std::tie(a.kind, a.number, a.text) < std::tie(b.kind, b.number, b.text);
+    return std::tie(a.kind, a.number, a.last, a.text) < std::tie(b.kind, b.number, b.last, b.text);
   };
   std::sort(keys.begin(), keys.end(), less);
   keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
 }
 
+// file.path == process.exe, either way round.
+std::optional<KernelTerm> self_term(const Test& test) {
+  const bool plain = test.op == Operator::kEquals && !test.nocase && test.over == Over::kValue && test.subject.variable == 0 &&
+                     test.subject.selector == Selector::kNone && test.right.size() == 1;
+  const FieldId* const other = plain ? std::get_if<FieldId>(test.right.data()) : nullptr;
+  if (other == nullptr) return std::nullopt;
+  const FieldId one = test.subject.field;
+  if (!(one == FieldId::file_path && *other == FieldId::process_exe) &&
+      !(one == FieldId::process_exe && *other == FieldId::file_path))
+    return std::nullopt;
+  KernelTerm out;
+  out.term.lane = LANE_SELF;
+  out.term.keys.push_back({KeyKind::kExact, true, 1, {}, 0});
+  return out;
+}
+
+// Where the sub-expression is true of an element, its name is one of these. nullopt: nothing is known of it.
+std::optional<std::vector<std::string>> element_names(const Predicate& predicate, uint32_t at, uint8_t variable) {
+  const PredicateNode& node = predicate.nodes[at];
+  if (node.kind == PredicateKind::kTest) {
+    const Test& test = predicate.tests[node.test];
+    if (node.negated || test.subject.variable != variable || test.subject.field != FieldId::ancestor_name ||
+        test.op != Operator::kEquals || test.nocase || !test.right.empty() || test.table != 0 || test.literals.empty())
+      return std::nullopt;
+    std::vector<std::string> names;
+    for (const Literal& literal : test.literals) names.push_back(std::get<std::string>(literal));
+    return names;
+  }
+  if (node.kind != PredicateKind::kAnd && node.kind != PredicateKind::kOr) return std::nullopt;
+  std::vector<std::string> all;
+  for (uint32_t child = at + 1; child < node.end; child = predicate.nodes[child].end) {
+    const auto names = element_names(predicate, child, variable);
+    if (node.kind == PredicateKind::kAnd && names) return names;
+    if (node.kind == PredicateKind::kOr && !names) return std::nullopt;
+    if (names) all.insert(all.end(), names->begin(), names->end());
+  }
+  if (all.empty()) return std::nullopt;
+  return all;
+}
+
 }  // namespace
 
+std::optional<std::vector<std::string>> ancestor_names(const Predicate& predicate, uint32_t at) {
+  const PredicateNode& node = predicate.nodes[at];
+  if (node.kind != PredicateKind::kAny || node.negated || node.list != FieldId::process_ancestors) return std::nullopt;
+  auto names = element_names(predicate, at + 1, 1);
+  if (!names) return std::nullopt;
+  std::sort(names->begin(), names->end());
+  names->erase(std::unique(names->begin(), names->end()), names->end());
+  return names;
+}
+
 std::optional<KernelTerm> kernel_term(const Test& test, bool negated) {
+  if (!test.right.empty()) return negated ? std::nullopt : self_term(test);
+  if (test.table != 0 && !negated) return std::nullopt;
   // argv option "-o" OP x, over the values it has: false where there is none.
   if (!negated && test.subject.selector == Selector::kOption && test.subject.variable == 0 &&
       test.subject.field == FieldId::argv && test.over != Over::kAllElements) {
@@ -162,9 +257,9 @@ std::optional<KernelTerm> kernel_term(const Test& test, bool negated) {
   }
   if (!is_indexed(test)) return std::nullopt;
   KernelTerm out = start(test, negated);
-  const bool number = is_number_lane(out.term.lane);
+  const lane_kind lane = kind_of_lane(out.term.lane);
   for (const Literal& literal : test.literals) {
-    Keys keys = keys_of(test, literal, number);
+    Keys keys = keys_of(test, literal, lane);
     if (negated) {
       // Each literal alone may exclude: those that the kernel cannot judge are left to the program.
       if (keys.keys.empty() || !keys.sufficient) {
@@ -183,14 +278,18 @@ std::optional<KernelTerm> kernel_term(const Test& test, bool negated) {
   return out;
 }
 
-std::optional<std::vector<std::string>> pivot_names(const Test& test, bool negated) {
-  if (negated || !is_indexed(test) || test.op != Operator::kEquals || test.literals.empty()) return std::nullopt;
+std::optional<std::vector<std::string>> pivot_names(const Test& test, bool negated, EventId event) {
+  if (negated || !is_indexed(test) || test.op != Operator::kEquals || test.literals.empty() || test.table != 0 ||
+      !test.right.empty())
+    return std::nullopt;
   const Lane lane = info(test.subject.field).lane;
-  if (lane != Lane::kName && lane != Lane::kExe) return std::nullopt;
+  const bool file = pivot_lane(event) == LANE_FILE_NAME;
+  const Lane name = file ? Lane::kFileName : Lane::kName;
+  if (lane != name && lane != (file ? Lane::kFilePath : Lane::kExe)) return std::nullopt;
   std::vector<std::string> names;
   for (const Literal& literal : test.literals) {
     const std::string& text = std::get<std::string>(literal);
-    names.push_back(lane == Lane::kName ? text : text.substr(text.rfind('/') + 1));
+    names.push_back(lane == name ? text : text.substr(text.rfind('/') + 1));
     if (names.back().empty()) return std::nullopt;
   }
   std::sort(names.begin(), names.end());

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "compiler/predicate.h"
 #include "runtime/artefact/filter.h"
 
 namespace recipe {
@@ -20,7 +21,12 @@ struct KernelTerm {
 //   negated:  where some key hits the test is true for certain, so its negation is false
 [[nodiscard]] std::optional<KernelTerm> kernel_term(const Test& test, bool negated);
 
-// The values of process.name without which the positive test is false: of process.name == and process.exe ==.
-[[nodiscard]] std::optional<std::vector<std::string>> pivot_names(const Test& test, bool negated);
+// The values of the event's pivot without which the positive test is false: of process.name == and process.exe ==, of events of
+// files file.name == and file.path ==.
+[[nodiscard]] std::optional<std::vector<std::string>> pivot_names(const Test& test, bool negated, EventId event);
+
+// Of `any p in process.ancestors: ...`: names of which some ancestor must have one, sorted. nullopt: it is no such loop, or any
+// ancestor may do.
+[[nodiscard]] std::optional<std::vector<std::string>> ancestor_names(const Predicate& predicate, uint32_t node);
 
 }  // namespace recipe

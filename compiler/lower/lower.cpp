@@ -85,7 +85,7 @@ class Lowering {
       if (!artefact_.recipes[artefact_.triggers[t].recipe.index()].enabled) continue;
       for (const Clause& clause : compilation_.clauses[t].clauses) {
         const ClauseId id{static_cast<uint32_t>(artefact_.clauses.size())};
-        kernel_clauses.push_back({id, &compilation_.simplified[t], &clause});
+        kernel_clauses.push_back({id, artefact_.triggers[t].event, &compilation_.simplified[t], &clause});
         ClauseInfo& info = artefact_.clauses.emplace_back();
         info.trigger = TriggerId{t};
         for (const uint32_t term : clause.terms) info.terms.push_back({node_of_[t][term], false, false});

@@ -26,6 +26,7 @@ struct BuiltProgram {
 // Law 1 holds for what it returns, and lay_out() takes it.
 struct KernelClause {
   ClauseId clause;
+  EventId event{};
   const Predicate* predicate = nullptr;
   const Clause* terms = nullptr;
 };

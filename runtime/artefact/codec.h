@@ -270,6 +270,7 @@ void visit(Io& io, Value<Io, FilterTerm>& term) {
     number(io, key.kind);
     number(io, key.is_number);
     number(io, key.number);
+    number(io, key.last);
     io.text(key.text);
   });
 }
@@ -277,12 +278,14 @@ void visit(Io& io, Value<Io, FilterTerm>& term) {
 template <class Io>
 void visit(Io& io, Value<Io, Filter>& filter) {
   list(io, filter.blocks, [&](auto& block) {
+    number(io, block.event);
     texts(io, block.names);
     list(io, block.slots, [&](auto& slot) {
       list(io, slot.terms, [&](auto& term) { visit(io, term); });
       list(io, slot.clauses, [&](auto& clause) { number(io, clause.value); });
     });
   });
+  list(io, filter.tags, [&](auto& names) { texts(io, names); });
 }
 
 template <class Io>

@@ -88,8 +88,11 @@ std::string dump(const Program& program) {
 std::string dump(const Filter& filter, const Artefact& artefact) {
   const std::vector<std::string> clauses = clause_names(artefact);
   std::string out;
+  for (size_t i = 0; i < filter.tags.size(); ++i) out += "tag " + std::to_string(i) + ": " + list_names(filter.tags[i]) + "\n";
   for (const FilterBlock& block : filter.blocks) {
-    out += block.names.empty() ? "every event\n" : "process.name " + list_names(block.names) + "\n";
+    const std::string event(info(block.event).name);
+    const std::string pivot(info(field_of_lane(pivot_lane(block.event))).name);
+    out += block.names.empty() ? "every " + event + "\n" : event + ": " + pivot + " " + list_names(block.names) + "\n";
     for (const FilterSlot& slot : block.slots) {
       out += "  candidate of";
       for (size_t i = 0; i < slot.clauses.size(); ++i) out += (i > 0 ? "; " : " ") + clauses[slot.clauses[i].index()];

@@ -18,13 +18,16 @@ using ClauseId = Id<struct ClauseTag>;    // into Artefact::clauses
 using TriggerId = Id<struct TriggerTag>;  // into Artefact::triggers
 using RecipeId = Id<struct RecipeTag>;    // into Artefact::recipes
 
-enum class KeyKind : uint8_t { kExact = 1, kPrefix = 2, kSuffix = 3, kFlag = 4 };  // enum key_kind of the abi
+// enum key_kind of the abi; kBit is KEY_FLAG of a lane of bits, kAddress KEY_PREFIX of an address.
+enum class KeyKind : uint8_t { kExact = 1, kPrefix = 2, kSuffix = 3, kFlag = 4, kBit = 5, kRange = 6, kAddress = 7 };
 
 struct FilterKey {
   KeyKind kind = KeyKind::kExact;
   bool is_number = false;
-  int64_t number = 0;  // exact value of an integer lane
-  std::string text;    // exact, prefix, suffix: the bytes (prefix and suffix: 1..64); flag: one letter of [A-Za-z0-9]
+  int64_t number = 0;  // exact: the value of an integer lane; bit: which; range: the least value that fits
+  std::string text;  // exact, prefix, suffix: the bytes (prefix and suffix: 1..64); flag: one letter of [A-Za-z0-9]; address: a
+                     // range of 17 bytes (runtime/base/address.h)
+  int64_t last = 0;  // range: the greatest value that fits
 
   friend bool operator==(const FilterKey&, const FilterKey&) = default;
 };
@@ -46,14 +49,19 @@ struct FilterSlot {
 };
 
 struct FilterBlock {
-  std::vector<std::string> names;  // pivot values (process.name); empty: the default block, judged for every event
-  std::vector<FilterSlot> slots;   // 1..RECIPE_SLOTS; those of a named block hold for each of its names
+  EventId event{};
+  std::vector<std::string>
+      names;  // values of the event's pivot (pivot_lane()); empty: the default block, judged for every event
+  std::vector<FilterSlot> slots;  // 1..RECIPE_SLOTS; those of a named block hold for each of its names
 
   friend bool operator==(const FilterBlock&, const FilterBlock&) = default;
 };
 
 struct Filter {
-  std::vector<FilterBlock> blocks;  // at most one default block, and then it is the first; a name stands in at most one block
+  std::vector<FilterBlock>
+      blocks;  // by event; of each at most one default block, and then its first; a name stands in at most one
+  // By bit of LANE_TAGS, at most RECIPE_TAGS: the names that give it to a process's descendants. Sorted, each list another one.
+  std::vector<std::vector<std::string>> tags;
 
   friend bool operator==(const Filter&, const Filter&) = default;
 };

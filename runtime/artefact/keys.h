@@ -12,14 +12,26 @@ namespace recipe {
 [[nodiscard]] constexpr bool is_argv_lane(uint32_t lane) {
   return lane >= LANE_ARGV && lane < LANE_ARGV + RECIPE_ARGV_LANES;
 }
+[[nodiscard]] constexpr bool is_lane(uint32_t lane) {
+  return lane <= LANE_EXE;
+}
+[[nodiscard]] constexpr lane_kind kind_of_lane(uint32_t lane) {
+  if ((LANE_MASK(lane) & LANES_OF_NUMBERS) != 0) return LANE_IS_NUMBER;
+  if ((LANE_MASK(lane) & LANES_OF_BITS) != 0) return LANE_IS_BITS;
+  if (lane == LANE_IP) return LANE_IS_IP;
+  return is_argv_lane(lane) ? LANE_IS_ARGV : LANE_IS_STRING;
+}
+// Exact values are integers.
 [[nodiscard]] constexpr bool is_number_lane(uint32_t lane) {
-  return lane == LANE_UID || lane == LANE_GID || lane == LANE_EUID;
+  return kind_of_lane(lane) == LANE_IS_NUMBER;
 }
 [[nodiscard]] constexpr bool is_string_lane(uint32_t lane) {
-  return lane == LANE_NAME || lane == LANE_PARENT_NAME || lane == LANE_EXE || is_argv_lane(lane);
+  return kind_of_lane(lane) == LANE_IS_STRING || is_argv_lane(lane);
 }
-[[nodiscard]] constexpr bool is_lane(uint32_t lane) {
-  return is_number_lane(lane) || is_string_lane(lane);
+
+// The lane whose exact values choose an event's blocks.
+[[nodiscard]] inline uint32_t pivot_lane(EventId event) {
+  return (info(event).families & kOnFile) != 0 ? LANE_FILE_NAME : LANE_NAME;
 }
 
 // The lane that stands in keys: argv's lanes share their keys.
@@ -27,19 +39,11 @@ namespace recipe {
   return is_argv_lane(lane) ? uint32_t{LANE_ARGV} : lane;
 }
 
-// Only of string lanes.
-[[nodiscard]] constexpr string_class string_class_of(uint32_t lane) {
-  return lane == LANE_NAME          ? STRING_NAME
-         : lane == LANE_PARENT_NAME ? STRING_PARENT_NAME
-         : lane == LANE_EXE         ? STRING_EXE
-                                    : STRING_ARGV;
-}
-
 [[nodiscard]] inline bool is_flag_letter(char letter) {
   return flag_bit(static_cast<unsigned char>(letter)) < 64;
 }
 
-// The field that a lane judges.
+// The field that a lane judges; kNone of LANE_TAGS and LANE_SELF.
 [[nodiscard]] inline FieldId field_of_lane(uint32_t lane) {
   for (const FieldInfo& field : all_fields()) {
     if (field.lane != Lane::kNone && static_cast<uint32_t>(field.lane) == key_lane(lane)) return field.id;

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Filter → image. In: blocks of slots, keys as values. Out: the bytes that bpf/lib/classify.h reads. Layout, one after another:
 //
-//   header | pivot buckets | for each block: filter_block, all, defaults, index buckets | runs and literals, shared by all
+//   header | pivot buckets of each event | for each block: filter_block, all, defaults, lengths, index buckets | runs and
+//   literals, shared by all
 //
 // A key's run says what its hit does: a RUN_SET for each lane and word, a RUN_CLEAR for each word. Equal runs stand once, as
 // do equal literals. Tables start half full and double until no bucket overflows; past kMaxBuckets it is an error.
 #include "runtime/artefact/lay_out.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstring>
 #include <map>
@@ -15,6 +17,7 @@
 #include <unordered_map>
 
 #include "runtime/artefact/keys.h"
+#include "runtime/base/address.h"
 
 namespace recipe {
 namespace {
@@ -54,8 +57,45 @@ class ImageWriter {
   bool full_ = false;
 };
 
+// A range's halves as numbers and its length: as classify.h's judge_prefix makes them.
+struct Address {
+  uint64_t high = 0, low = 0, length = 0;
+};
+Address masked(const std::string& range) {
+  Address out;
+  for (size_t i = 0; i < kAddressBytes; ++i) {
+    uint64_t& half = i < 8 ? out.high : out.low;
+    half = half << 8 | static_cast<unsigned char>(range[i]);
+  }
+  out.length = static_cast<unsigned char>(range[kAddressBytes]);
+  return out;
+}
+
+run_kind clear_kind(KeyKind kind) {
+  switch (kind) {
+    case KeyKind::kExact:
+      return RUN_CLEAR_EXACT;
+    case KeyKind::kPrefix:
+    case KeyKind::kAddress:
+      return RUN_CLEAR_PREFIX;
+    case KeyKind::kSuffix:
+      return RUN_CLEAR_SUFFIX;
+    case KeyKind::kFlag:
+    case KeyKind::kBit:
+      return RUN_CLEAR_FLAG;
+    case KeyKind::kRange:
+      return RUN_CLEAR_RANGE;
+  }
+  return RUN_CLEAR_EXACT;
+}
+
 uint64_t hash_key(uint64_t seed, uint32_t lane, const FilterKey& key) {
-  if (key.kind == KeyKind::kFlag) return key_of_flag(seed, flag_bit(static_cast<unsigned char>(key.text[0])));
+  if (key.kind == KeyKind::kFlag) return key_of_flag(seed, LANE_ARGV, flag_bit(static_cast<unsigned char>(key.text[0])));
+  if (key.kind == KeyKind::kBit) return key_of_flag(seed, lane, static_cast<uint32_t>(key.number));
+  if (key.kind == KeyKind::kAddress) {
+    const Address address = masked(key.text);
+    return key_of_address(seed, address.high, address.low, static_cast<uint32_t>(address.length));
+  }
   if (key.is_number) return key_of_number(seed, key_lane(lane), static_cast<uint64_t>(key.number));
   return key_of_text(seed, key_lane(lane), static_cast<uint32_t>(key.kind), key.text.data(),
                      static_cast<uint32_t>(key.text.size()));
@@ -81,7 +121,7 @@ class LayOut {
 
   Result<FilterImage> run() {
     image_.reserve(sizeof(filter_header), kLine);
-    if (Status status = reserve_pivots(); !status) return status.error();
+    if (Status status = gather_pivots(); !status) return status.error();
     for (uint32_t i = 0; i < filter_.blocks.size() && !image_.full(); ++i) {
       if (Status status = write_block(i); !status) return status.error();
     }
@@ -91,9 +131,11 @@ class LayOut {
     header.seed = seed_;
     header.generation = generation_;
     header.bytes = image_.used();
-    header.pivot_offset = pivot_offset_;
-    header.pivot_mask = pivot_buckets_ - 1;
-    if (!filter_.blocks.empty() && filter_.blocks[0].names.empty()) header.default_block = block_offsets_[0];
+    header.tags = static_cast<record_u32>((uint64_t{1} << filter_.tags.size()) - 1);
+    for (uint32_t event = 0; event < RECIPE_EVENTS; ++event) {
+      header.event[event] = {pivots_[event].offset, pivots_[event].buckets - 1, pivots_[event].default_block,
+                             pivots_[event].wanted};
+    }
     image_.write(0, &header, sizeof header);
     return image_.take();
   }
@@ -107,34 +149,70 @@ class LayOut {
   };
   using Effects = std::unordered_map<std::string, Effect>;  // by lane of the key, kind, value
 
+  struct Pivot {  // of one event
+    uint32_t offset = 0, buckets = 1, default_block = 0, wanted = 0;
+    std::vector<uint64_t> hashes;  // of all names, those of ancestors too
+  };
+
+  struct Interval {  // a range key of one slot
+    int64_t first = 0, last = 0;
+    bool negated = false;
+    uint32_t word = 0;
+    uint64_t bit = 0;
+  };
+
   struct KeyBytes {  // a key's place in Effects, and back
     uint32_t lane;
     FilterKey key;
   };
 
-  Status reserve_pivots() {
-    std::vector<uint64_t> hashes;
+  // Every event has a table, the one with one empty bucket where no clause wants it: a reader needs no other case.
+  Status gather_pivots() {
     for (const FilterBlock& block : filter_.blocks) {
-      for (const std::string& name : block.names) hashes.push_back(pivot_hash(name));
+      Pivot& pivot = pivots_[static_cast<size_t>(block.event) % RECIPE_EVENTS];
+      pivot.wanted = 1;
+      for (const std::string& name : block.names) pivot.hashes.push_back(pivot_hash(name));
     }
-    if (hashes.size() > RECIPE_IMAGE_BYTES / sizeof(record_u32)) return Error{"the filter has too many names"};
-    pivot_buckets_ = choose_buckets(hashes, kPivotEntries, RECIPE_IMAGE_BYTES / sizeof(pivot_bucket));
-    if (pivot_buckets_ == 0) return Error{"the filter's names do not fit into its pivot table"};
-    pivot_offset_ = image_.reserve(size_t{pivot_buckets_} * sizeof(pivot_bucket), kLine);
+    for (const std::vector<std::string>& names : filter_.tags) {
+      for (const std::string& name : names) exec().hashes.push_back(pivot_hash(name));
+    }
+    const uint32_t nothing = image_.reserve(sizeof(pivot_bucket), kLine);
+    for (Pivot& pivot : pivots_) {
+      pivot.offset = nothing;
+      if (pivot.hashes.empty()) continue;
+      if (pivot.hashes.size() > RECIPE_IMAGE_BYTES / sizeof(record_u32)) return Error{"the filter has too many names"};
+      pivot.buckets = choose_buckets(pivot.hashes, kPivotEntries, RECIPE_IMAGE_BYTES / sizeof(pivot_bucket));
+      if (pivot.buckets == 0) return Error{"the filter's names do not fit into its pivot table"};
+      pivot.offset = image_.reserve(size_t{pivot.buckets} * sizeof(pivot_bucket), kLine);
+    }
     return Done{};
   }
 
+  Pivot& exec() { return pivots_[static_cast<size_t>(EventId::exec)]; }
+
+  // A name of an ancestor first, so that the entries of one block stand one after another.
   void write_pivots() {
-    std::vector<pivot_bucket> buckets(pivot_buckets_);
-    std::vector<uint32_t> fill(pivot_buckets_);
-    for (size_t i = 0; i < filter_.blocks.size(); ++i) {
-      for (const std::string& name : filter_.blocks[i].names) {
+    for (size_t event = 0; event < RECIPE_EVENTS; ++event) {
+      const Pivot& pivot = pivots_[event];
+      if (pivot.hashes.empty()) continue;
+      std::vector<pivot_bucket> buckets(pivot.buckets);
+      std::vector<uint32_t> fill(pivot.buckets);
+      const auto add = [&](const std::string& name, uint32_t low) {
         const uint64_t hash = pivot_hash(name);
-        const uint32_t bucket = pivot_bucket_of(hash, pivot_buckets_ - 1);
-        buckets[bucket].entry[fill[bucket]++] = pivot_tag(hash) << 16 | block_offsets_[i] / kLine;
+        const uint32_t bucket = pivot_bucket_of(hash, pivot.buckets - 1);
+        buckets[bucket].entry[fill[bucket]++] = pivot_tag(hash) << 16 | low;
+      };
+      if (&pivot == &exec()) {
+        for (uint32_t tag = 0; tag < filter_.tags.size(); ++tag) {
+          for (const std::string& name : filter_.tags[tag]) add(name, PIVOT_ANCESTOR + tag);
+        }
       }
+      for (size_t i = 0; i < filter_.blocks.size(); ++i) {
+        if (static_cast<size_t>(filter_.blocks[i].event) != event) continue;
+        for (const std::string& name : filter_.blocks[i].names) add(name, block_offsets_[i] / kLine);
+      }
+      image_.write(pivot.offset, buckets.data(), buckets.size() * sizeof(pivot_bucket));
     }
-    image_.write(pivot_offset_, buckets.data(), buckets.size() * sizeof(pivot_bucket));
   }
 
   uint64_t pivot_hash(const std::string& name) const {
@@ -150,6 +228,8 @@ class LayOut {
     std::vector<uint64_t> all(block.words);
     std::vector<std::vector<uint64_t>> constrained(LANES);  // positively
     uint32_t negated_lanes = 0;
+    std::map<uint32_t, std::vector<uint64_t>> lengths;  // by key lane: its string_lengths, bit_mask or address_lengths
+    std::map<uint32_t, std::vector<Interval>> ranges;   // by lane
     Effects effects;
     std::vector<KeyBytes> keys;
     std::vector<const Effect*> effect_of;
@@ -166,8 +246,12 @@ class LayOut {
           constrained[term.lane][word] |= bit;
         }
         for (const FilterKey& key : term.keys) {
+          if (key.kind == KeyKind::kRange) {
+            ranges[term.lane].push_back({key.number, key.last, term.negated, word, bit});
+            continue;
+          }
           std::string id{static_cast<char>(key_lane(term.lane)), static_cast<char>(key.kind)};
-          if (key.is_number) {
+          if (key.is_number || key.kind == KeyKind::kBit) {
             id.append(reinterpret_cast<const char*>(&key.number), sizeof key.number);
           } else {
             id += key.text;
@@ -176,7 +260,7 @@ class LayOut {
           if (is_new) {
             keys.push_back({key_lane(term.lane), key});
             effect_of.push_back(&found->second);
-            note_lengths(block, term.lane, key);
+            note_lengths(lengths, term.lane, key);
           }
           if (term.negated) {
             found->second.clear[word] |= bit;
@@ -197,6 +281,14 @@ class LayOut {
       block.defaults_offset[lane] =
           static_cast<record_u16>(image_.append(constrained[lane].data(), constrained[lane].size() * sizeof(uint64_t)) - at);
     }
+    for (const auto& [lane, words] : lengths) {
+      block.lengths_offset[lane] = static_cast<record_u16>(image_.append(words.data(), words.size() * sizeof(uint64_t)) - at);
+    }
+    for (const auto& [lane, intervals] : ranges) {
+      const std::vector<uint64_t> words = range_words(lane, intervals);
+      block.lengths_offset[lane] = static_cast<record_u16>(image_.append(words.data(), words.size() * sizeof(uint64_t)) - at);
+    }
+    if (image_.used() - at > UINT16_MAX) return Error{"a block of the filter does not fit"};
     std::vector<uint64_t> hashes;
     for (const KeyBytes& key : keys) hashes.push_back(hash_key(seed_, key.lane, key.key));
     const uint32_t buckets = choose_buckets(hashes, kIndexEntries, RECIPE_IMAGE_BYTES / sizeof(index_bucket));
@@ -213,14 +305,71 @@ class LayOut {
     }
     image_.write(block.index_offset, index.data(), index.size() * sizeof(index_bucket));
     image_.write(at, &block, sizeof block);
+    if (at >= PIVOT_BLOCKS_END) return Error{"the filter has too many blocks"};
     block_offsets_.push_back(at);
+    if (from.names.empty()) pivots_[static_cast<size_t>(from.event) % RECIPE_EVENTS].default_block = at;
     return Done{};
   }
 
-  static void note_lengths(filter_block& block, uint32_t lane, const FilterKey& key) {
-    if (key.kind == KeyKind::kPrefix) block.prefix_lengths[string_class_of(lane)] |= 1ull << (key.text.size() - 1);
-    if (key.kind == KeyKind::kSuffix) block.suffix_lengths[string_class_of(lane)] |= 1ull << (key.text.size() - 1);
-    if (key.kind == KeyKind::kFlag) block.letters |= 1ull << flag_bit(static_cast<unsigned char>(key.text[0]));
+  static void note_lengths(std::map<uint32_t, std::vector<uint64_t>>& lengths, uint32_t lane, const FilterKey& key) {
+    if (key.kind == KeyKind::kExact) return;
+    std::vector<uint64_t>& words = lengths[key_lane(lane)];
+    switch (key.kind) {
+      case KeyKind::kExact:
+      case KeyKind::kRange:
+        return;
+      case KeyKind::kPrefix:
+        words.resize(sizeof(string_lengths) / sizeof(uint64_t));
+        words[0] |= 1ull << (key.text.size() - 1);
+        return;
+      case KeyKind::kSuffix:
+        words.resize(sizeof(string_lengths) / sizeof(uint64_t));
+        words[1] |= 1ull << (key.text.size() - 1);
+        return;
+      case KeyKind::kFlag:
+        words.resize(sizeof(string_lengths) / sizeof(uint64_t));
+        words[2] |= 1ull << flag_bit(static_cast<unsigned char>(key.text[0]));
+        return;
+      case KeyKind::kBit:
+        words.resize(1);
+        words[0] |= 1ull << key.number;
+        return;
+      case KeyKind::kAddress: {
+        words.resize(sizeof(address_lengths) / sizeof(uint64_t));
+        const auto length = static_cast<unsigned char>(key.text[kAddressBytes]);
+        words[length / 64] |= 1ull << (length % 64);
+        return;
+      }
+    }
+  }
+
+  // lane_ranges and its lane_range's, as words. Past the bound one interval holds everything: what is positive is let through,
+  // nothing is excluded.
+  std::vector<uint64_t> range_words(uint32_t lane, const std::vector<Interval>& intervals) {
+    std::vector<int64_t> starts;
+    for (const Interval& interval : intervals) {
+      starts.push_back(interval.first);
+      if (interval.last < INT64_MAX) starts.push_back(interval.last + 1);
+    }
+    std::sort(starts.begin(), starts.end());
+    starts.erase(std::unique(starts.begin(), starts.end()), starts.end());
+    const bool whole = starts.size() <= RECIPE_RANGES;
+    if (!whole) starts = {INT64_MIN};
+    std::vector<uint64_t> words{starts.size()};
+    for (const int64_t start : starts) {
+      Effect effect;
+      effect.clear_lane = lane;
+      for (const Interval& interval : intervals) {
+        if (whole && (start < interval.first || start > interval.last)) continue;
+        if (!interval.negated) effect.set[{lane, interval.word}] |= interval.bit;
+        if (interval.negated && whole) effect.clear[interval.word] |= interval.bit;
+      }
+      words.push_back(static_cast<uint64_t>(start));
+      FilterKey key;
+      key.kind = KeyKind::kRange;
+      words.push_back(effect.set.empty() && effect.clear.empty() ? 0 : write_run(effect, key));
+    }
+    return words;
   }
 
   uint32_t write_run(const Effect& effect, const FilterKey& key) {
@@ -229,19 +378,25 @@ class LayOut {
       run.push_back({static_cast<record_u8>(where.first), static_cast<record_u8>(where.second), RUN_SET, 1, 0, bits});
     }
     for (const auto& [word, bits] : effect.clear) {
-      run.push_back({static_cast<record_u8>(effect.clear_lane), static_cast<record_u8>(word), static_cast<record_u8>(key.kind),
-                     1, literal(key), bits});
+      run.push_back({static_cast<record_u8>(effect.clear_lane), static_cast<record_u8>(word),
+                     static_cast<record_u8>(clear_kind(key.kind)), 1, literal(key), bits});
     }
     static_assert(int{RUN_CLEAR_EXACT} == KEY_EXACT && int{RUN_CLEAR_PREFIX} == KEY_PREFIX &&
-                  int{RUN_CLEAR_SUFFIX} == KEY_SUFFIX);
+                  int{RUN_CLEAR_SUFFIX} == KEY_SUFFIX && int{RUN_CLEAR_FLAG} == KEY_FLAG && int{RUN_CLEAR_RANGE} == KEY_RANGE);
     run.back().more = 0;  // 4 lanes and one exclusion, of 64 words each, never pass RECIPE_RUN
     static_assert((RECIPE_ARGV_LANES + 1) * RECIPE_WORDS <= RECIPE_RUN);
     return shared(run.data(), run.size() * sizeof(index_run));
   }
 
   uint32_t literal(const FilterKey& key) {
+    if (key.kind == KeyKind::kRange) return 0;
     index_literal bytes{};
-    if (key.is_number) {
+    if (key.kind == KeyKind::kAddress) {
+      const Address address = masked(key.text);
+      static_assert(sizeof address == 24);
+      bytes.bytes = sizeof address;
+      std::memcpy(bytes.text, &address, sizeof address);
+    } else if (key.is_number || key.kind == KeyKind::kBit) {
       bytes.bytes = sizeof key.number;
       std::memcpy(bytes.text, &key.number, sizeof key.number);
     } else {
@@ -262,7 +417,7 @@ class LayOut {
   uint64_t seed_;
   uint32_t generation_;
   ImageWriter image_;
-  uint32_t pivot_offset_ = 0, pivot_buckets_ = 1;
+  std::array<Pivot, RECIPE_EVENTS> pivots_;
   std::vector<uint32_t> block_offsets_;
   std::unordered_map<std::string, uint32_t> shared_;
 };

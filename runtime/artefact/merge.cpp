@@ -7,8 +7,10 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
+#include <tuple>
 
-#include "bpf/abi/limits.h"
+#include "bpf/abi/filter_image.h"
 
 namespace recipe {
 namespace {
@@ -56,33 +58,71 @@ void add_slots(FilterBlock& block, const std::vector<FilterSlot>& slots) {
   }
 }
 
+// The part's tags get their places among the whole's; where none is left a term on one is dropped, so that it lets through.
+void unite_tags(Filter& whole, Filter& part) {
+  std::vector<std::optional<int64_t>> place;
+  for (std::vector<std::string>& names : part.tags) {
+    const auto known = std::find(whole.tags.begin(), whole.tags.end(), names);
+    if (known != whole.tags.end()) {
+      place.emplace_back(known - whole.tags.begin());
+    } else if (whole.tags.size() < RECIPE_TAGS) {
+      place.emplace_back(static_cast<int64_t>(whole.tags.size()));
+      whole.tags.push_back(std::move(names));
+    } else {
+      place.emplace_back();
+    }
+  }
+  for (FilterBlock& block : part.blocks) {
+    for (FilterSlot& slot : block.slots) {
+      std::erase_if(slot.terms, [&](FilterTerm& term) {
+        if (term.lane != LANE_TAGS) return false;
+        for (FilterKey& key : term.keys) {
+          const std::optional<int64_t>& to = place[static_cast<size_t>(key.number)];
+          if (!to) return true;
+          key.number = *to;
+        }
+        return false;
+      });
+    }
+  }
+}
+
+// part's tags have been united with whole's.
 Filter merge_filters(const Filter& one, const Filter& other) {
-  // For each name, which block of each it stands in; names that stand in the same ones share a block again.
+  // For each event and name, which block of each it stands in; names that stand in the same ones share a block again.
   constexpr size_t kNowhere = SIZE_MAX;
-  std::map<std::string, std::pair<size_t, size_t>> places;
-  FilterBlock defaults;
+  std::map<std::pair<EventId, std::string>, std::pair<size_t, size_t>> places;
+  std::map<EventId, FilterBlock> defaults;
   const auto take = [&](const Filter& filter, bool first) {
     for (size_t i = 0; i < filter.blocks.size(); ++i) {
-      if (filter.blocks[i].names.empty()) add_slots(defaults, filter.blocks[i].slots);
+      const EventId event = filter.blocks[i].event;
+      if (filter.blocks[i].names.empty()) {
+        defaults[event].event = event;
+        add_slots(defaults[event], filter.blocks[i].slots);
+      }
       for (const std::string& name : filter.blocks[i].names) {
-        auto& place = places.try_emplace(name, kNowhere, kNowhere).first->second;
+        auto& place = places.try_emplace({event, name}, kNowhere, kNowhere).first->second;
         (first ? place.first : place.second) = i;
       }
     }
   };
   take(one, true);
   take(other, false);
-  std::map<std::pair<size_t, size_t>, std::vector<std::string>> groups;
-  for (const auto& [name, place] : places) groups[place].push_back(name);
+  std::map<std::tuple<EventId, size_t, size_t>, std::vector<std::string>> groups;
+  for (const auto& [name, place] : places) groups[{name.first, place.first, place.second}].push_back(name.second);
 
   Filter merged;
-  if (!defaults.slots.empty()) merged.blocks.push_back(std::move(defaults));
+  merged.tags = one.tags;
+  for (auto& [event, block] : defaults) merged.blocks.push_back(std::move(block));
   for (auto& [place, names] : groups) {
-    FilterBlock block{std::move(names), {}};
-    if (place.first != kNowhere) add_slots(block, one.blocks[place.first].slots);
-    if (place.second != kNowhere) add_slots(block, other.blocks[place.second].slots);
+    const auto& [event, in_one, in_other] = place;
+    FilterBlock block{event, std::move(names), {}};
+    if (in_one != kNowhere) add_slots(block, one.blocks[in_one].slots);
+    if (in_other != kNowhere) add_slots(block, other.blocks[in_other].slots);
     merged.blocks.push_back(std::move(block));
   }
+  std::stable_sort(merged.blocks.begin(), merged.blocks.end(),
+                   [](const FilterBlock& a, const FilterBlock& b) { return a.event < b.event; });
   return merged;
 }
 
@@ -113,6 +153,7 @@ Result<Artefact> merge(std::vector<Artefact> parts) {
     append(whole.recipes, part.recipes);
     append(whole.triggers, part.triggers);
     append(whole.clauses, part.clauses);
+    unite_tags(whole.filter, part.filter);
     whole.filter = merge_filters(whole.filter, part.filter);
   }
   return whole;

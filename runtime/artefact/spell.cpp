@@ -183,7 +183,10 @@ std::string spell(const Test& test, bool negated) {
 
 std::string spell(const FilterTerm& term) {
   const FieldId field = field_of_lane(term.lane);
-  std::string out(field == FieldId::kNone ? std::string_view("?") : info(field).name);
+  std::string out(term.lane == LANE_TAGS    ? std::string_view("process.ancestors")
+                  : term.lane == LANE_SELF  ? std::string_view("file.name == process.name")
+                  : field == FieldId::kNone ? std::string_view("?")
+                                            : info(field).name);
   out += term.negated ? ": none of " : ": ";
   bool first = true;
   for (const FilterKey& key : term.keys) {
@@ -201,6 +204,17 @@ std::string spell(const FilterTerm& term) {
         break;
       case KeyKind::kFlag:
         out += "flag " + key.text;
+        break;
+      case KeyKind::kBit:
+        out += term.lane == LANE_TAGS ? "tag " + std::to_string(key.number) : flag_names(field, int64_t{1} << key.number);
+        break;
+      case KeyKind::kRange:
+        if (key.number > INT64_MIN) out += std::to_string(key.number) + " ";
+        out += "..";
+        if (key.last < INT64_MAX) out += " " + std::to_string(key.last);
+        break;
+      case KeyKind::kAddress:
+        out += format_range(key.text);
         break;
     }
   }

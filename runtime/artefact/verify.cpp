@@ -273,18 +273,32 @@ Status verify_key(const FilterKey& key, const FilterTerm& term) {
   const bool argv = is_argv_lane(term.lane);
   switch (key.kind) {
     case KeyKind::kExact:
-      if (key.is_number != is_number_lane(term.lane)) return bad("a key has another type than its lane");
+      if (key.is_number != is_number_lane(term.lane) || !(key.is_number || is_string_lane(term.lane)))
+        return bad("a key has another type than its lane");
       if (term.negated && !key.is_number && key.text.size() > RECIPE_HASHED_BYTES)
         return bad("a key that excludes is too long");
       return ok();
     case KeyKind::kPrefix:
     case KeyKind::kSuffix:
-      if (key.is_number || is_number_lane(term.lane)) return bad("a number has a prefix");
+      if (key.is_number || !is_string_lane(term.lane)) return bad("what is no text has a prefix");
       if (key.text.empty() || key.text.size() > RECIPE_HASHED_BYTES) return bad("a prefix or suffix has the wrong length");
       return ok();
     case KeyKind::kFlag:
       if (key.is_number || !argv || term.negated) return bad("a flag stands where it cannot");
       if (key.text.size() != 1 || !is_flag_letter(key.text[0])) return bad("a flag is no letter or digit");
+      return ok();
+    case KeyKind::kBit:
+      if (kind_of_lane(term.lane) != LANE_IS_BITS || key.is_number) return bad("a bit stands where it cannot");
+      if (term.lane == LANE_TAGS && term.negated) return bad("a tag excludes");
+      if (key.number < 0 || key.number >= (term.lane == LANE_TAGS ? RECIPE_TAGS : 64)) return bad("a bit is out of range");
+      return ok();
+    case KeyKind::kRange:
+      if (!is_number_lane(term.lane) || key.is_number) return bad("a range stands where it cannot");
+      return key.number <= key.last ? ok() : bad("a range is empty");
+    case KeyKind::kAddress:
+      if (kind_of_lane(term.lane) != LANE_IS_IP || key.is_number) return bad("an address stands where it cannot");
+      if (key.text.size() != kRangeBytes || static_cast<unsigned char>(key.text[kAddressBytes]) > 128)
+        return bad("an address has the wrong length");
       return ok();
   }
   return bad("a key has an unknown kind");
@@ -310,10 +324,18 @@ Status verify_slot(const FilterSlot& slot, size_t clauses, std::vector<bool>& se
 Status verify_filter(const Artefact& artefact) {
   const auto& blocks = artefact.filter.blocks;
   if (blocks.size() > UINT16_MAX) return bad("the filter has too many blocks");
+  if (artefact.filter.tags.size() > RECIPE_TAGS) return bad("the filter has too many tags");
+  for (const std::vector<std::string>& tag : artefact.filter.tags) {
+    if (tag.empty()) return bad("a tag has no names");
+  }
   std::unordered_set<std::string_view> names;
   std::vector<bool> seen(artefact.clauses.size());
   for (size_t i = 0; i < blocks.size(); ++i) {
-    if (blocks[i].names.empty() && i > 0) return bad("the default block is not the first");
+    if (!is_event(static_cast<uint16_t>(blocks[i].event))) return bad("a block is of an unknown event");
+    if (i > 0 && blocks[i].event < blocks[i - 1].event) return bad("the blocks are not in the order of their events");
+    const bool first = i == 0 || blocks[i].event != blocks[i - 1].event;
+    if (first) names.clear();
+    if (blocks[i].names.empty() && !first) return bad("the default block is not the first");
     for (const std::string& name : blocks[i].names) {
       if (!names.insert(name).second) return bad("the name `" + name + "` stands in two blocks");
     }

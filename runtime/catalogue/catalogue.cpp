@@ -32,7 +32,7 @@ constexpr GroupMember kGroups[] = {
 };
 
 constexpr FlagInfo kFlagNames[] = {
-#define FLAG(field, name, bit, doc) {FieldId::field, name, bit, doc},
+#define FLAG(field, name, bit, doc) {FieldId::field, #name, bit, doc},
 #include "bpf/abi/catalogue.def"
 };
 

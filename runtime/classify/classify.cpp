@@ -9,6 +9,8 @@
 
 #include "bpf/lib/bound.h"
 #include "bpf/lib/classify_state.h"
+#include "runtime/artefact/keys.h"
+#include "runtime/base/address.h"
 
 namespace recipe {
 namespace {
@@ -42,42 +44,83 @@ T load_image(const classify* c, uint32_t offset) {
 
 #include "bpf/lib/classify.h"
 
-void set(classify_value& value, value_state state, uint32_t at = 0, size_t bytes = 0) {
-  value.state = state;
-  value.at = at;
-  value.bytes = static_cast<uint32_t>(bytes);
+void set(classify* c, uint32_t lane, value_state state, uint32_t at = 0, size_t bytes = 0) {
+  c->state[lane] = state;
+  c->value[lane] = {at, static_cast<uint32_t>(bytes)};
+}
+
+void set_number(classify* c, uint32_t lane, uint64_t number) {
+  const uint32_t at = TEXT_NUMBERS + 8 * lane;
+  std::memcpy(c->text + at, &number, sizeof number);
+  set(c, lane, VALUE_KNOWN, at, sizeof number);
+}
+
+// Where the text of a lane has its place, and how long it may be.
+struct Place {
+  uint32_t at;
+  size_t room;
+};
+Place place_of(uint32_t lane) {
+  switch (lane) {
+    case LANE_NAME:
+      return {TEXT_NAME, RECIPE_NAME_BYTES};
+    case LANE_PARENT_NAME:
+      return {TEXT_PARENT_NAME, RECIPE_NAME_BYTES};
+    case LANE_FILE_NAME:
+      return {TEXT_FILE_NAME, RECIPE_NAME_BYTES};
+    case LANE_EXE:
+      return {TEXT_EXE, RECIPE_PATH_BYTES};
+    case LANE_IP:
+      return {TEXT_IP, kAddressBytes};
+    case LANE_FILE_PATH:
+    case LANE_DOMAIN:
+    default:
+      return {TEXT_FILE, RECIPE_PATH_BYTES};
+  }
 }
 
 // A number that is truncated, or a text that is: undecided. Else where its bytes now are.
-void fetch_number(classify* c, const Event& event, FieldId field, uint32_t which) {
-  classify_value& value = c->value[which];
-  if (const auto number = event.number(field)) {
-    if (event.truncated(field)) return set(value, VALUE_UNKNOWN);
-    std::memcpy(c->text + TEXT_NUMBERS + 8 * which, &*number, 8);
-    return set(value, VALUE_KNOWN, TEXT_NUMBERS + 8 * which, 8);
-  }
-  set(value, event.truncated(field) ? VALUE_UNKNOWN : VALUE_ABSENT);
+void fetch_number(classify* c, const Event& event, FieldId field, uint32_t lane) {
+  const auto number = event.number(field);
+  if (event.truncated(field)) return set(c, lane, VALUE_UNKNOWN);
+  if (!number) return set(c, lane, VALUE_ABSENT);
+  set_number(c, lane, static_cast<uint64_t>(*number));
 }
 
-void fetch_text(classify* c, const Event& event, FieldId field, uint32_t which, uint32_t at, size_t room) {
-  classify_value& value = c->value[which];
+void fetch_text(classify* c, const Event& event, FieldId field, uint32_t lane) {
+  const auto [at, room] = place_of(lane);
   const auto text = event.text(field);
-  if (event.truncated(field) || (text && text->size() > room)) return set(value, VALUE_UNKNOWN);
-  if (!text) return set(value, VALUE_ABSENT);
+  if (event.truncated(field) || (text && text->size() > room)) return set(c, lane, VALUE_UNKNOWN);
+  if (!text) return set(c, lane, VALUE_ABSENT);
   std::memcpy(c->text + at, text->data(), text->size());
-  set(value, VALUE_KNOWN, at, text->size());
+  set(c, lane, VALUE_KNOWN, at, text->size());
 }
 
-// As the parent's name, where the record's list of ancestors is cut before the first: the parent is not known.
-void fetch_parent_name(classify* c, const Event& event) {
-  if (event.ancestors().empty() && event.truncated(FieldId::process_ancestors))
-    return set(c->value[VALUE_PARENT_NAME], VALUE_UNKNOWN);
-  fetch_text(c, event, FieldId::process_parent_name, VALUE_PARENT_NAME, TEXT_PARENT_NAME, RECIPE_NAME_BYTES);
+// Every ancestor's name must be known, else one of them may be any.
+void fetch_tags(classify* c, const Event& event, const record_u8* base) {
+  if (event.truncated(FieldId::process_ancestors)) return set(c, LANE_TAGS, VALUE_UNKNOWN);
+  uint32_t tags = 0;
+  for (const Ancestor& ancestor : event.ancestors()) {
+    if (!ancestor.name) return set(c, LANE_TAGS, VALUE_UNKNOWN);
+    tags |= tags_of_name(
+        c, base,
+        key_of_text(c->seed, LANE_NAME, KEY_PIVOT, ancestor.name->data(), static_cast<uint32_t>(ancestor.name->size())));
+  }
+  set_number(c, LANE_TAGS, tags);
+}
+
+// Whether file.path == process.exe is possible.
+void fetch_self(classify* c, const Event& event) {
+  if (event.truncated(FieldId::file_name) || event.truncated(FieldId::process_name) || event.truncated(FieldId::file_path) ||
+      event.truncated(FieldId::process_exe))
+    return set(c, LANE_SELF, VALUE_UNKNOWN);
+  const auto file = event.text(FieldId::file_path), exe = event.text(FieldId::process_exe);
+  const auto last = [](std::string_view path) { return path.substr(path.rfind('/') + 1); };
+  set_number(c, LANE_SELF, file && exe && last(*file) == last(*exe) ? 1 : 0);
 }
 
 void fetch_argv(classify* c, const Event& event) {
-  classify_value& value = c->value[VALUE_ARGV];
-  if (!event.has(FieldId::argv)) return set(value, event.truncated(FieldId::argv) ? VALUE_UNKNOWN : VALUE_ABSENT);
+  if (!event.has(FieldId::argv)) return set(c, LANE_ARGV, event.truncated(FieldId::argv) ? VALUE_UNKNOWN : VALUE_ABSENT);
   bool cut = event.truncated(FieldId::argv);
   size_t at = 0;
   const auto argv = event.argv();
@@ -92,35 +135,26 @@ void fetch_argv(classify* c, const Event& event) {
     if (!last_of_cut) c->text[TEXT_ARGV + at++] = 0;
   }
   std::memset(c->text + TEXT_ARGV + at, 0, 8);
-  set(value, cut ? VALUE_CUT : VALUE_KNOWN, TEXT_ARGV, at);
+  set(c, LANE_ARGV, cut ? VALUE_CUT : VALUE_KNOWN, TEXT_ARGV, at);
 }
 
 record_u64 fetch_value(classify* c, record_u32 lane) {
   const Event& event = *scratch_of(c).event;
-  switch (static_cast<Lane>(lane)) {
-    case Lane::kName:
-      fetch_text(c, event, FieldId::process_name, VALUE_NAME, TEXT_NAME, RECIPE_NAME_BYTES);
-      break;
-    case Lane::kUid:
-      fetch_number(c, event, FieldId::process_uid, VALUE_UID);
-      break;
-    case Lane::kGid:
-      fetch_number(c, event, FieldId::process_gid, VALUE_GID);
-      break;
-    case Lane::kEuid:
-      fetch_number(c, event, FieldId::process_euid, VALUE_EUID);
-      break;
-    case Lane::kArgv:
-      fetch_argv(c, event);
-      break;
-    case Lane::kParentName:
-      fetch_parent_name(c, event);
-      break;
-    case Lane::kExe:
-      fetch_text(c, event, FieldId::process_exe, VALUE_EXE, TEXT_EXE, RECIPE_PATH_BYTES);
-      break;
-    case Lane::kNone:
-      break;
+  if (lane == LANE_TAGS) {
+    fetch_tags(c, event, image_base(c));
+  } else if (lane == LANE_SELF) {
+    fetch_self(c, event);
+  } else if (lane == LANE_ARGV) {
+    fetch_argv(c, event);
+  } else if (lane == LANE_PARENT_NAME && event.ancestors().empty() && event.truncated(FieldId::process_ancestors)) {
+    // The record's list of ancestors is cut before the first: the parent is not known.
+    set(c, lane, VALUE_UNKNOWN);
+  } else if (const FieldId field = field_of_lane(lane); field == FieldId::kNone) {
+    set(c, lane, VALUE_UNKNOWN);
+  } else if (storage_of(info(field).type) == Storage::kNumber) {
+    fetch_number(c, event, field, lane);
+  } else {
+    fetch_text(c, event, field, lane);
   }
   return 0;
 }
@@ -142,7 +176,7 @@ bool Classifier::classify(const Event& event, std::vector<candidate_word>& out) 
   if (state_->image_bytes < sizeof(filter_header)) return true;
   state_->event = &event;
   classify_start(c, 0, load_image<uint64_t>(c, offsetof(filter_header, seed)));
-  const bool undecided = judge_event(c) != 0;
+  const bool undecided = judge_event(c, static_cast<uint32_t>(event.id()), pivot_lane(event.id())) != 0;
   out.assign(c->out, c->out + c->outs);
   return undecided;
 }

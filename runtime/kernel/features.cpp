@@ -10,6 +10,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
@@ -135,6 +136,11 @@ std::string Features::obstacle() const {
     if (feature.required && !feature.available) return fmt::format("`{}` is missing: {}", feature.name, feature.reason);
   }
   return "";
+}
+
+bool Features::has(std::string_view name) const {
+  return std::any_of(list.begin(), list.end(),
+                     [&](const Feature& feature) { return feature.name == name && feature.available; });
 }
 
 Features probe_features() {

@@ -18,6 +18,7 @@ struct Features {
   std::vector<Feature> list;
   // Why the probes cannot be loaded, in one line that says what to do; empty: they can.
   [[nodiscard]] std::string obstacle() const;
+  [[nodiscard]] bool has(std::string_view name) const;
 };
 
 [[nodiscard]] Features probe_features();

@@ -14,21 +14,27 @@
 
 #include <algorithm>
 #include <atomic>
+#include <climits>
 #include <cstdarg>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
 #include <fstream>
+#include <map>
+#include <optional>
 #include <thread>
 
 #include "bpf/abi/filter_image.h"
+#include "bpf/lib/hash.h"
 #include "bpf/recipe_probes.skel.h"
+#include "runtime/kernel/probes.h"
 
 namespace recipe {
 namespace {
 
 constexpr uint32_t kMinPids = 32768, kMaxPids = 1u << 22;  // PID_MAX_LIMIT of Linux
+constexpr int kMaxDepth = 1 << 16;                         // of the process tree, should /proc show a loop
 constexpr size_t kLogBytes = 4096;                         // of libbpf's words in an error
 constexpr std::chrono::milliseconds kTick{1};              // between looks at the ring while there is traffic
 constexpr int kIdleTicks = 3;                              // empty looks before the reader sleeps
@@ -108,21 +114,40 @@ uint32_t parent_from_proc(uint32_t pid) {
   return parent;
 }
 
-bool wants_nothing(const filter_header& header, const FilterImage& image) {
-  if (header.default_block != 0) return false;
-  const size_t first = header.pivot_offset / sizeof(uint64_t);
-  const size_t words = (size_t{header.pivot_mask} + 1) * sizeof(pivot_bucket) / sizeof(uint64_t);
-  for (size_t i = first; i < first + words && i < image.size(); ++i) {
-    if (image[i] != 0) return false;
-  }
-  return true;
+// The file name of the executable. A kernel thread has none, and nothing comes of it. nullopt: it cannot be read.
+std::optional<std::string> name_from_proc(uint32_t pid) {
+  char path[PATH_MAX];
+  const ssize_t bytes = readlink(fmt::format("/proc/{}/exe", pid).c_str(), path, sizeof path);
+  if (bytes < 0)
+    return errno == ENOENT && access(fmt::format("/proc/{}", pid).c_str(), F_OK) == 0 ? std::optional<std::string>("")
+                                                                                      : std::nullopt;
+  std::string_view exe(path, static_cast<size_t>(bytes));
+  constexpr std::string_view kDeleted = " (deleted)";
+  if (exe.ends_with(kDeleted)) exe.remove_suffix(kDeleted.size());
+  return std::string(exe.substr(exe.rfind('/') + 1));
+}
+
+bool wants_nothing(const filter_header& header) {
+  return std::all_of(std::begin(header.event), std::end(header.event), [](const event_head& head) { return head.wanted == 0; });
+}
+
+control_head head_of(const event_head& head) {
+  return {head.pivot_offset, head.pivot_mask, head.default_block};
 }
 
 }  // namespace
 
 struct Kernel::State {
+  // A program of the object, whether it is loaded, and its link while it is attached.
+  struct Slot {
+    bpf_program* program = nullptr;
+    const Probe* probe = nullptr;  // nullptr: fork, exit
+    bool loaded = false;
+    bpf_link* link = nullptr;
+  };
+
   recipe_probes* skeleton = nullptr;
-  bpf_link* links[3] = {};
+  std::vector<Slot> slots;
   ring_buffer* ring = nullptr;
   Mapped images, processes;
   uint32_t pids = 0;
@@ -139,48 +164,144 @@ struct Kernel::State {
 
   [[nodiscard]] struct control& control() const { return skeleton->bss->control; }
 
-  [[nodiscard]] std::array<bpf_program*, 3> programs() const {
-    return {skeleton->progs.recipe_fork, skeleton->progs.recipe_exit, skeleton->progs.recipe_exec};
+  // Before the object is loaded: the probes of other events are left out.
+  void choose(uint64_t events, bool trampolines) {
+    bpf_program* program = nullptr;
+    bpf_object__for_each_program(program, skeleton->obj) {
+      Slot slot{program, find_probe(bpf_program__name(program)), true, nullptr};
+      if (slot.probe != nullptr)
+        slot.loaded = is_used(*slot.probe, trampolines) && ((events >> static_cast<int>(slot.probe->event)) & 1) != 0;
+      bpf_program__set_autoload(program, slot.loaded);
+      slots.push_back(slot);
+    }
+    // Fork and exit first: a process that execs has its entry then.
+    std::stable_partition(slots.begin(), slots.end(), [](const Slot& slot) { return slot.probe == nullptr; });
   }
 
-  // Fork and exit first: a process that execs has its entry then.
-  Status attach() {
-    const auto all = programs();
-    for (size_t i = 0; i < all.size(); ++i) {
-      if (links[i] != nullptr) continue;
-      LibbpfLog log;
-      links[i] = bpf_program__attach(all[i]);
-      if (links[i] == nullptr) {
-        const int error = errno;
-        detach();
-        return Error{fmt::format("cannot attach the probe `{}`", bpf_program__name(all[i])), error};
+  Status attach(Slot& slot) {
+    if (slot.link != nullptr) return Done{};
+    LibbpfLog log;
+    Result<bpf_link*> link = attach_probe(slot.program);
+    if (!link.ok())
+      return Error{fmt::format("cannot attach the probe `{}`: {}", bpf_program__name(slot.program), link.error().message())};
+    slot.link = *link;
+    return Done{};
+  }
+
+  static void detach(Slot& slot) {
+    if (slot.link != nullptr) bpf_link__destroy(slot.link);
+    slot.link = nullptr;
+  }
+
+  // Attaches what the filter wants and no other.
+  Status attach(const filter_header& header) {
+    for (uint32_t event = 0; event < RECIPE_EVENTS; ++event) {
+      const bool loaded = std::any_of(slots.begin(), slots.end(), [&](const Slot& slot) {
+        return slot.probe != nullptr && slot.loaded && static_cast<uint32_t>(slot.probe->event) == event;
+      });
+      if (header.event[event].wanted != 0 && !loaded) {
+        return Error{fmt::format("the probes of `{}` were not loaded: start again with these recipes",
+                                 info(static_cast<EventId>(event)).name)};
       }
-      if (i == 1) fill_processes();
+    }
+    bool filled = false;
+    for (Slot& slot : slots) {
+      if (slot.probe != nullptr && !filled) {
+        fill_processes();
+        filled = true;
+      }
+      const bool tags = slot.probe != nullptr && slot.probe->event == EventId::exec && header.tags != 0;
+      const bool wanted = slot.probe == nullptr || tags || header.event[static_cast<size_t>(slot.probe->event)].wanted != 0;
+      if (!slot.loaded) continue;
+      if (!wanted) {
+        detach(slot);
+      } else if (Status status = attach(slot); !status.ok()) {
+        detach();
+        return status;
+      }
     }
     return Done{};
   }
 
   void detach() {
-    for (size_t i = std::size(links); i-- > 0;) {
-      if (links[i] != nullptr) bpf_link__destroy(links[i]);
-      links[i] = nullptr;
+    for (size_t i = slots.size(); i-- > 0;) detach(slots[i]);
+  }
+
+  // The tags that a name gives to a process's children, from exec's pivot table of an image.
+  [[nodiscard]] static uint32_t tags_of(const FilterImage& image, const filter_header& header, std::string_view name) {
+    const event_head& head = header.event[static_cast<size_t>(EventId::exec)];
+    const uint64_t hash = key_of_text(header.seed, LANE_NAME, KEY_PIVOT, name.data(), static_cast<uint32_t>(name.size()));
+    const size_t at = head.pivot_offset + size_t{pivot_bucket_of(hash, head.pivot_mask)} * sizeof(pivot_bucket);
+    pivot_bucket bucket{};
+    if (at + sizeof bucket > image.size() * sizeof(uint64_t)) return 0;
+    std::memcpy(&bucket, reinterpret_cast<const char*>(image.data()) + at, sizeof bucket);
+    uint32_t tags = 0;
+    for (const uint32_t entry : bucket.entry) {
+      if (entry >> 16 == pivot_tag(hash) && (entry & 0xffff) >= PIVOT_ANCESTOR) tags |= 1u << (entry & (RECIPE_TAGS - 1));
+    }
+    return tags;
+  }
+
+  // Tags are bits that mean something else under each filter. Where the new one means other names, nobody's count until /proc
+  // has been read, and then only those of processes all of whose ancestors could be.
+  void fill_tags(const FilterImage& image, const filter_header& header) {
+    struct Process {
+      uint32_t parent = 0, own = 0;
+      bool known = false;
+    };
+    std::map<uint32_t, Process> found;
+    for_each_process([&](uint32_t pid) {
+      Process& process = found[pid];
+      const uint32_t birth = std::atomic_ref(processes.at<process_entry>(pid)->birth_parent).load(std::memory_order_relaxed);
+      process.parent = birth != 0 ? birth : parent_from_proc(pid);
+      const std::optional<std::string> name = name_from_proc(pid);
+      process.known = name.has_value();
+      if (name) process.own = tags_of(image, header, *name);
+    });
+    for (auto& [pid, process] : found) {
+      uint32_t tags = 0, up = process.parent;
+      bool known = true;
+      for (int depth = 0; up != 0 && known && depth < kMaxDepth; ++depth) {
+        const auto parent = found.find(up);
+        known = parent != found.end() && parent->second.known;
+        if (!known) break;
+        tags |= parent->second.own;
+        up = parent->second.parent;
+      }
+      process_entry& entry = *processes.at<process_entry>(pid);
+      entry.own_tags = process.own;
+      entry.tags = tags;
+      if (known && process.known) std::atomic_ref(entry.bits).fetch_or(PROCESS_TAGS_KNOWN);
     }
   }
 
-  // Processes that were there before the probes: the parent that /proc names. What a probe has written meanwhile stays.
-  void fill_processes() const {
+  void forget_tags() const {
+    for (uint32_t pid = 0; pid < pids; ++pid) {
+      auto* const bits = &processes.at<process_entry>(pid)->bits;
+      if (std::atomic_ref(*bits).load(std::memory_order_relaxed) != 0) std::atomic_ref(*bits).fetch_and(~PROCESS_TAGS_KNOWN);
+    }
+  }
+
+  template <class Each>
+  void for_each_process(Each each) const {
     DIR* const dir = opendir("/proc");
     if (dir == nullptr) return;
     while (const dirent* entry = readdir(dir)) {
       char* end = nullptr;
       const unsigned long pid = std::strtoul(entry->d_name, &end, 10);
-      if (pid == 0 || pid >= pids || *end != 0) continue;
-      auto* const known = &processes.at<process_entry>(pid)->birth_parent;
-      uint32_t unknown = 0;
-      const uint32_t parent = parent_from_proc(static_cast<uint32_t>(pid));
-      if (parent != 0) std::atomic_ref(*known).compare_exchange_strong(unknown, parent);
+      if (pid != 0 && pid < pids && *end == 0) each(static_cast<uint32_t>(pid));
     }
     closedir(dir);
+  }
+
+  // Processes that were there before the probes: the parent that /proc names. What a probe has written meanwhile stays.
+  void fill_processes() const {
+    for_each_process([&](uint32_t pid) {
+      auto* const known = &processes.at<process_entry>(pid)->birth_parent;
+      uint32_t unknown = 0;
+      const uint32_t parent = parent_from_proc(pid);
+      if (parent != 0) std::atomic_ref(*known).compare_exchange_strong(unknown, parent);
+    });
   }
 
   static int receive(void* self, void* data, size_t bytes) {
@@ -212,6 +333,7 @@ Result<std::unique_ptr<Kernel>> Kernel::load(const Options& options) {
   bpf_map__set_max_entries(state->skeleton->maps.processes, state->pids);
   bpf_map__set_max_entries(state->skeleton->maps.ring, options.ring_bytes);
   state->skeleton->bss->control.active = CONTROL_NO_IMAGE;
+  state->choose(options.events, probe_features().has("fentry"));
   if (const int error = recipe_probes__load(state->skeleton); error != 0) {
     const std::string words = LibbpfLog::end();
     if (const std::string obstacle = probe_features().obstacle(); !obstacle.empty())
@@ -236,18 +358,27 @@ Status Kernel::install(const FilterImage& image) {
 
   struct control& control = state_->control();
   const uint32_t next = control.active == 0 ? 1 : 0;
+  state_->forget_tags();
+  std::atomic_ref(control.tags_unknown).store(0, std::memory_order_relaxed);
   std::memcpy(state_->images.at<char>(size_t{next} * RECIPE_IMAGE_BYTES), image.data(), bytes);
-  control.head[next] = {header.seed, header.generation, header.pivot_offset, header.pivot_mask, header.default_block};
+  control.seed[next] = header.seed;
+  control.generation[next] = header.generation;
+  control.tags[next] = header.tags;
+  control.exec[next] = head_of(header.event[static_cast<size_t>(EventId::exec)]);
+  for (size_t event = 0; event < RECIPE_EVENTS; ++event) control.event[event][next] = head_of(header.event[event]);
   std::atomic_ref(control.active).store(next, std::memory_order_release);
   // Probes run with preemption off: after this none of them still works with the other image, and it may be filled again.
   if (syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0) != 0)
     return Error{"cannot wait for the probes to take the switch", errno};
 
-  if (wants_nothing(header, image)) {
+  control.boot_wall_ns = boot_wall_ns();
+  if (wants_nothing(header)) {
     state_->detach();
     return Done{};
   }
-  return state_->attach();
+  if (Status status = state_->attach(header); !status.ok()) return status;
+  if (header.tags != 0) state_->fill_tags(image, header);
+  return Done{};
 }
 
 void Kernel::set_scope(bool on) {
@@ -336,15 +467,26 @@ Status Kernel::enable_statistics() {
 
 std::vector<ProbeStatistics> Kernel::statistics() const {
   std::vector<ProbeStatistics> all;
-  const auto programs = state_->programs();
-  for (size_t i = 0; i < programs.size(); ++i) {
+  for (const State::Slot& slot : state_->slots) {
+    if (!slot.loaded) continue;
     bpf_prog_info info{};
     __u32 bytes = sizeof info;
-    if (bpf_obj_get_info_by_fd(bpf_program__fd(programs[i]), &info, &bytes) != 0) continue;
-    all.push_back({bpf_program__name(programs[i]), state_->links[i] != nullptr, info.verified_insns, info.run_cnt,
-                   info.run_time_ns, info.recursion_misses});
+    if (bpf_obj_get_info_by_fd(bpf_program__fd(slot.program), &info, &bytes) != 0) continue;
+    all.push_back({bpf_program__name(slot.program), slot.link != nullptr, info.verified_insns, info.run_cnt, info.run_time_ns,
+                   info.recursion_misses});
   }
   return all;
+}
+
+std::vector<std::string> Kernel::watched() const {
+  std::vector<std::string> names;
+  for (const State::Slot& slot : state_->slots) {
+    if (slot.link == nullptr) continue;
+    std::string name = slot.probe == nullptr ? std::string(bpf_program__name(slot.program)).substr(sizeof "recipe_" - 1)
+                                             : std::string(info(slot.probe->event).name);
+    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(std::move(name));
+  }
+  return names;
 }
 
 std::optional<Tombstone> Kernel::find(uint32_t pid, uint64_t child_start_time) {

@@ -37,7 +37,8 @@ struct ProbeStatistics {
 class Kernel final : public BirthParents {
  public:
   struct Options {
-    uint32_t ring_bytes = RECIPE_RING_BYTES;  // a power of two, at least one page
+    uint32_t ring_bytes = RECIPE_RING_BYTES;                           // a power of two, at least one page
+    uint64_t events = uint64_t{1} << static_cast<int>(EventId::exec);  // a bit an event: what later filters may want
   };
   // Error: what is missing and what to do about it; with libbpf's and the verifier's words where they refuse.
   [[nodiscard]] static Result<std::unique_ptr<Kernel>> load(const Options& options);
@@ -47,7 +48,8 @@ class Kernel final : public BirthParents {
   Kernel& operator=(const Kernel&) = delete;
 
   // Fills the image that is not active, switches with one store, and attaches the probes that it needs, or detaches those that
-  // it does not. On return no probe still reads the old image; records that it let through may still be in the ring.
+  // it does not. Error: also where it wants an event that load() was not told of. On return no probe still reads the old image;
+  // records that it let through may still be in the ring.
   [[nodiscard]] Status install(const FilterImage& image);
 
   // Scope: on, only watched processes are looked at; their children are watched as well.
@@ -68,6 +70,9 @@ class Kernel final : public BirthParents {
   // Counts runs and their time from now on, at some 20 ns a run: for the bench.
   [[nodiscard]] Status enable_statistics();
   [[nodiscard]] std::vector<ProbeStatistics> statistics() const;
+
+  // What the attached probes see: "fork, exit" and the names of events, once each.
+  [[nodiscard]] std::vector<std::string> watched() const;
 
   // BirthParents
   [[nodiscard]] std::optional<Tombstone> find(uint32_t pid, uint64_t child_start_time) override;

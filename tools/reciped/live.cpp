@@ -75,7 +75,9 @@ Result<std::unique_ptr<Live>> Live::start(Artefact artefact, bool scope) {
   if (!token.ok()) return token.error();
   if (!name.ok()) return name.error();
   if (getrandom(&seed, sizeof seed, 0) != sizeof seed) return Error{"cannot get random bytes", errno};
-  Result<std::unique_ptr<Kernel>> kernel = Kernel::load();
+  Kernel::Options options;
+  for (const FilterBlock& block : artefact.filter.blocks) options.events |= uint64_t{1} << static_cast<int>(block.event);
+  Result<std::unique_ptr<Kernel>> kernel = Kernel::load(options);
   if (!kernel.ok()) return kernel.error();
   const Canary canary{*name, *token};
   Result<std::unique_ptr<Engine>> engine = Engine::build(std::move(artefact), seed, kFirstGeneration, &canary);
@@ -92,9 +94,8 @@ Result<std::unique_ptr<Live>> Live::start(Artefact artefact, bool scope) {
   for (const RecipeInfo& recipe : live->engine_->artefact().recipes) recipes += recipe.enabled ? 1 : 0;
   live->coverage_ = fmt::format("{} recipe{}, probes", recipes, recipes == 1 ? "" : "s");
   std::string_view joint = " ";
-  for (const ProbeStatistics& probe : live->kernel_->statistics()) {
-    if (!probe.attached) continue;
-    live->coverage_ += fmt::format("{}{}", joint, probe.name);
+  for (const std::string& event : live->kernel_->watched()) {
+    live->coverage_ += fmt::format("{}{}", joint, event);
     joint = ", ";
   }
   return live;

@@ -131,7 +131,7 @@ Artefact everything() {
   trigger.event = EventId::exec;
   trigger.program.nodes.push_back({NodeKind::kFalse, false, FieldId::kNone, 1, 0, 0});
   artefact.clauses.push_back({TriggerId{0}, {}, false});
-  artefact.filter.blocks.push_back({{}, {FilterSlot{{}, {ClauseId{0}}}}});
+  artefact.filter.blocks.push_back({EventId::exec, {}, {FilterSlot{{}, {ClauseId{0}}}}});
   return artefact;
 }
 

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0 */
+/* What every probe does, in this order:
+ *
+ *   begin_event(EVENT_x)                 which image is active, is the process in the scope
+ *   ask_pivot(&start, name, bytes)       could a block want this name? one cache line
+ *   begin_classify(&start)               only now the classifier's memory is touched; then the probe puts what it knows of the
+ * event into it (set_number, set_text, c->dentry ...) judge(&start, c)                     the named blocks, the default block
+ *   begin_record, put_* of the event's own fields, put_process, send_record; and end_classify
+ *
+ * The functions that are only declared here are global ones of judge.bpf.c: the verifier walks each of them once. */
+#pragma once
+#include "maps.h"
+/* clang-format off */
+#include <bpf/bpf_tracing.h>
+#include <bpf/bpf_core_read.h>
+#include "kernel_types.h"
+#include "hash.h"
+#include "bound.h"
+/* clang-format on */
+
+enum catalogue_number {
+#define EVENT(id, name, number, families, doc) EVENT_##id = number,
+#define FIELD(id, name, number, type, origin, lane, on, doc, example) FIELD_##id = number,
+#include "../abi/catalogue.def"
+};
+enum catalogue_flag {
+#define FLAG(field, name, bit, doc) FLAG_##field##_##name = bit,
+#include "../abi/catalogue.def"
+};
+
+extern record_u64 ask_bucket(record_u32 active, record_u32 bucket, record_u32 tag);
+extern record_u64 judge_bucket(struct classify* c, record_u32 bucket, record_u32 tag);
+extern record_u64 judge_block(struct classify* c, record_u32 block);
+extern record_u64 read_asked_path(struct classify* c, record_u64 folder, record_u64 pointer);
+extern record_u64 fetch_file_path(struct classify* c);
+extern record_u64 fetch_file_name(struct classify* c);
+extern record_u64 put_number(struct out_record* o, record_u32 field, record_u64 value);
+extern record_u64 put_text(struct out_record* o, struct classify* c, record_u32 field_and_flags, record_u32 from,
+                           record_u32 bytes);
+extern record_u64 put_path(struct out_record* o, struct classify* c, record_u32 field_and_flags, record_u32 from,
+                           record_u32 bytes);
+extern record_u64 put_value(struct out_record* o, struct classify* c, record_u32 lane, record_u32 field);
+extern record_u64 put_candidates(struct out_record* o, struct classify* c);
+extern record_u64 put_process(struct out_record* o, struct classify* c);
+extern record_u64 send_record(struct out_record* o, record_u32 generation);
+
+#define VALUE(c, which) ((c)->value[BOUND(which, CLASSIFY_VALUES - 1)])
+#define STATE(c, which) ((c)->state[BOUND(which, CLASSIFY_VALUES - 1)])
+
+struct probe_start {
+  const struct control_head* head;
+  const record_u8* image;
+  record_u32 active;
+  record_u32 bucket;
+  record_u32 tag;
+  record_u32 tags; /* of LANE_TAGS, that the name gives; exec only */
+  int wanted;      /* ask_pivot's answer */
+};
+
+#define PIVOT_ENTRY(image, offset) (*(const record_u32*)((image) + BOUND(offset, RECIPE_IMAGE_MASK & ~3)))
+
+/* 0: no filter, or the process is not in the scope. event is a constant. */
+static __always_inline int begin_event(struct probe_start* start, record_u32 event) {
+  record_u32 active = control.active;
+  if (active >= CONTROL_NO_IMAGE) return 0;
+  if (control.scope) {
+    struct process_entry* entry = process_entry_of(bpf_get_current_pid_tgid() >> 32);
+    if (!entry || !(entry->bits & PROCESS_WATCHED)) return 0;
+  }
+  start->active = active;
+  if (event == EVENT_exec)
+    start->head = active ? &control.exec[1] : &control.exec[0];
+  else
+    start->head = active ? &control.event[event][1] : &control.event[event][0];
+  const struct image* image = bpf_map_lookup_elem(&filter, &active);
+  start->image = image ? image->bytes : 0;
+  start->wanted = 0;
+  start->bucket = start->tag = start->tags = 0;
+  return image != 0;
+}
+
+/* The hash of a name, from a copy of its first 64 bytes. */
+static __always_inline record_u64 hash_name(const record_u64* words, record_u64 seed, record_u32 bytes) {
+  record_u64 h = key_start(seed, LANE_NAME);
+#pragma unroll
+  for (record_u32 i = 0; i < RECIPE_HASHED_WORDS; ++i) {
+    if (8 * i >= bytes) break;
+    record_u32 rest = bytes - 8 * i;
+    h = key_word(h, key_tail(words[i], rest < 8 ? rest : 8));
+  }
+  return key_end(h, KEY_PIVOT, bytes);
+}
+
+/* The pivot's answer: 1 some block could want this name, 0 none, -1 the name cannot be read. name: a kernel address. */
+static __always_inline int ask_pivot(struct probe_start* start, record_u64 name, record_u32 bytes) {
+  record_u64 words[RECIPE_HASHED_WORDS];
+  start->wanted = -1;
+  if (!name || !bytes || bytes >= RECIPE_NAME_BYTES) return -1;
+  record_u64 copied = bytes < RECIPE_HASHED_BYTES ? bytes : RECIPE_HASHED_BYTES;
+  copied = BOUND(copied, 0x7f);
+  if (copied > RECIPE_HASHED_BYTES || bpf_probe_read_kernel(words, copied, (const void*)name)) return -1;
+  record_u64 hash = hash_name(words, start->active ? control.seed[1] : control.seed[0], bytes);
+  start->tag = pivot_tag(hash);
+  start->bucket = start->head->pivot_offset + pivot_bucket_of(hash, start->head->pivot_mask) * sizeof(struct pivot_bucket);
+  record_u32 hit = 0;
+#pragma unroll
+  for (record_u32 i = 0; i < 16; ++i) hit |= PIVOT_ENTRY(start->image, start->bucket + 4 * i) >> 16 == start->tag;
+  start->wanted = 0;
+  if (!hit) return 0;
+  record_u64 names = ask_bucket(start->active, start->bucket, start->tag);
+  start->tags = (record_u32)names;
+  start->wanted = names >> 32;
+  return start->wanted;
+}
+
+/* Nothing to judge: the event ends here. */
+static __always_inline int is_unwanted(const struct probe_start* start) {
+  return !start->wanted && !start->head->default_block;
+}
+
+/* The classifier's memory, made ready for one event; 0: another event is at work with it on this processor. */
+static __always_inline struct classify* begin_classify(const struct probe_start* start) {
+  record_u32 key = 0;
+  struct classify* c = bpf_map_lookup_elem(&scratch, &key);
+  if (!c) return 0;
+  if (c->busy) {
+    count(COUNTER_probe_interrupted);
+    return 0;
+  }
+  c->busy = 1;
+  c->image = start->active;
+  c->seed = start->active ? control.seed[1] : control.seed[0];
+  c->outs = c->overflow = 0;
+  c->dentry = c->mnt = 0;
+  c->path_flags = 0;
+  __builtin_memset(c->state, VALUE_NOT_FETCHED, sizeof c->state);
+  return c;
+}
+
+static __always_inline void end_classify(struct classify* c) {
+  c->busy = 0;
+}
+
+/* Is there a candidate? */
+static __always_inline int judge(const struct probe_start* start, struct classify* c) {
+  if (start->wanted > 0) judge_bucket(c, start->bucket, start->tag);
+  if (start->wanted < 0)
+    count(COUNTER_name_unreadable);
+  else if (start->head->default_block)
+    judge_block(c, start->head->default_block);
+  return c->outs || c->overflow || start->wanted < 0;
+}
+
+static __always_inline void set_value(struct classify* c, record_u32 lane, record_u32 state, record_u32 at, record_u32 bytes) {
+  VALUE(c, lane).at = at;
+  VALUE(c, lane).bytes = bytes;
+  STATE(c, lane) = state;
+}
+
+static __always_inline void set_number(struct classify* c, record_u32 lane, record_u64 number) {
+  *(record_u64*)(c->text + TEXT_NUMBERS + 8 * lane) = number;
+  set_value(c, lane, VALUE_KNOWN, TEXT_NUMBERS + 8 * lane, 8);
+}
+
+/* The record of one event, begun with its candidates. 0: no memory for it. */
+static __always_inline struct out_record* begin_record(const struct probe_start* start, struct classify* c, record_u16 event) {
+  record_u32 key = 0;
+  struct out_record* o = bpf_map_lookup_elem(&record, &key);
+  if (!o) return 0;
+  struct record_header* head = (void*)o->bytes;
+  head->event = event;
+  head->flags = 0;
+  head->time_boot_ns = bpf_ktime_get_boot_ns();
+  head->boot_wall_ns = 0;
+  o->used = sizeof *head;
+  o->items = 0;
+  put_candidates(o, c);
+  if (start->wanted < 0) head->flags |= RECORD_ALL_CANDIDATES;
+  return o;
+}
+
+static __always_inline void end_record(const struct probe_start* start, struct out_record* o) {
+  send_record(o, start->active ? control.generation[1] : control.generation[0]);
+}

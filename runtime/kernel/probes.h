@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which programs make which event (probes.def), and how each kind is attached. Private to runtime/kernel and its features.
+#pragma once
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "runtime/base/result.h"
+#include "runtime/catalogue/catalogue.h"
+
+struct bpf_link;
+struct bpf_program;
+
+namespace recipe {
+
+enum class ProbeVariant : uint8_t { kAlways, kTrampoline, kSyscall };
+
+struct Probe {
+  std::string_view program;
+  EventId event;
+  ProbeVariant variant;
+};
+
+[[nodiscard]] std::span<const Probe> all_probes();
+[[nodiscard]] const Probe* find_probe(std::string_view program);  // nullptr: fork and exit, which belong to every event
+
+// Does this kernel use it? trampolines: whether it has them.
+[[nodiscard]] bool is_used(const Probe& probe, bool trampolines);
+
+// Attaches by the program's section: tracepoints by their number, which needs no mounted tracefs; cgroup programs to the root
+// of cgroup v2, mounted or not; all else as libbpf does. nullptr: this kernel has no such tracepoint, an old system call that
+// it was built without.
+[[nodiscard]] Result<bpf_link*> attach_probe(bpf_program* program);
+
+}  // namespace recipe
