@@ -4,34 +4,16 @@
  * that no recipe wants touches the control line, the file's dentry and one pivot bucket, and counts nothing. */
 /* clang-format off */
 #include "lib/probe.h"
+#include "lib/finish.h"
 #include "lib/read_task.h"
 #include "lib/read_file.h"
 /* clang-format on */
 
-static __always_inline void put_script(struct out_record* o, struct classify* c, record_u64 filename) {
-  record_u64 bytes = bpf_probe_read_kernel_str(c->text + TEXT_EXE, RECIPE_PATH_BYTES, (const void*)filename);
-  if ((long)bytes <= 0 || bytes > RECIPE_PATH_BYTES) return;
-  put_path(o, c, FIELD_process_script, TEXT_EXE, bytes - 1); /* without the NUL */
-}
-
-static __always_inline void put_age(struct out_record* o, record_u64 file) {
+static __always_inline void add_age(struct classify* c, record_u64 file) {
   record_u64 inode = inode_of_file(file);
   if (!inode || !control.boot_wall_ns) return;
   record_u64 now = control.boot_wall_ns + bpf_ktime_get_boot_ns(), changed = change_time_of_inode(inode);
-  put_number(o, FIELD_process_exe_age, now > changed ? now - changed : 0);
-}
-
-static __always_inline void emit_exec(const struct probe_start* start, struct classify* c, record_u32 old_pid,
-                                      record_u64 bprm) {
-  struct out_record* o = begin_record(start, c, EVENT_exec);
-  if (!o) return;
-  put_number(o, FIELD_process_tid, old_pid);
-  put_value(o, c, LANE_TRAITS, FIELD_process_traits);
-  put_age(o, c->dentry);
-  put_process(o, c);
-  record_u64 filename = read_word(bprm + bpf_core_field_offset(struct linux_binprm, filename));
-  if (read_word(bprm + bpf_core_field_offset(struct linux_binprm, interp)) != filename) put_script(o, c, filename);
-  end_record(start, o);
+  add_number(c, FIELD_process_exe_age, now > changed ? now - changed : 0);
 }
 
 /* A child of a process with children of its own gets tags that speak of the name before: its children are not told any more. */
@@ -54,11 +36,12 @@ int BPF_PROG(recipe_exec, struct task_struct* task, int old_pid, struct linux_bi
   ask_pivot(&start, name, bytes);
   if (start.active ? control.tags[1] : control.tags[0]) set_own_tags(task, start.tags);
   if (is_unwanted(&start)) return 0;
-  struct classify* c = begin_classify(&start);
+  struct classify* c = begin_classify(&start, EVENT_exec);
   if (!c) return 0;
   c->dentry = (record_u64)file;
   c->mnt = (record_u64)bprm;
-  if (judge(&start, c)) emit_exec(&start, c, old_pid, (record_u64)bprm);
-  end_classify(c);
+  add_number(c, FIELD_process_tid, old_pid);
+  add_age(c, c->dentry);
+  finish_event(c);
   return 0;
 }

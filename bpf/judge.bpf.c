@@ -7,6 +7,7 @@
 #include "lib/classify_bpf.h"
 /* clang-format off */
 #include "lib/probe.h"
+#include "lib/finish.h"
 #include "lib/read_task.h"
 #include "lib/read_path.h"
 #include "lib/read_file.h"
@@ -206,6 +207,8 @@ __noinline record_u64 fetch_file_path(struct classify* c) {
   c->path_flags = STATE(c, LANE_FILE_PATH) == VALUE_KNOWN ? 0 : ITEM_TRUNCATED;
   return 0;
 }
+
+__noinline record_u64 fetch_file_name(struct classify* c);
 
 /* Where the scan of an asked path is. */
 struct asked_scan {
@@ -688,5 +691,70 @@ __noinline record_u64 send_record(struct out_record* o, record_u32 generation) {
   count(COUNTER_events_matched_filter);
   if (bpf_ringbuf_output(&ring, o->bytes, used, BPF_RB_NO_WAKEUP)) count(COUNTER_ring_full);
   wake_reader();
+  return 0;
+}
+
+/* --- the end of every probe -------------------------------------------------------------------------------------------------
+ */
+
+__noinline record_u64 put_extras(struct out_record* o, struct classify* c) {
+  if (!o || !c) return 0;
+  for (record_u32 i = 0; i < CLASSIFY_EXTRAS; ++i) {
+    if (i >= c->extras) break;
+    put_number(o, c->extra[i].field, c->extra[i].value);
+  }
+  if (c->text_field) put_text(o, c, c->text_field, c->text_at, c->text_bytes);
+  return 0;
+}
+
+/* The other path of the event; its place in text is that of file.path, which has been written. */
+__noinline record_u64 put_source(struct out_record* o, struct classify* c) {
+  if (!o || !c) return 0;
+  if (c->event == EVENT_symlink || c->event == EVENT_mount) { /* any text */
+    record_u64 bytes = bpf_probe_read_user_str(c->text + TEXT_FILE, RECIPE_PATH_BYTES, (const void*)c->source);
+    if ((long)bytes > 0 && bytes <= RECIPE_PATH_BYTES) put_path(o, c, FIELD_file_source, TEXT_FILE, bytes - 1);
+  } else if (read_asked_path(c, c->source_folder, c->source)) {
+    put_path(o, c, FIELD_file_source | c->path_flags << 16, VALUE(c, LANE_FILE_PATH).at, VALUE(c, LANE_FILE_PATH).bytes);
+  }
+  return 0;
+}
+
+/* The values of the event's own lanes. */
+__noinline record_u64 put_values(struct out_record* o, struct classify* c) {
+  if (!o || !c) return 0;
+  record_u32 event = c->event;
+  if (event >= EVENT_open && event <= EVENT_mount) {
+    put_value(o, c, LANE_FILE_NAME, FIELD_file_name);
+    if (STATE(c, LANE_FILE_PATH) == VALUE_NOT_FETCHED) fetch_file_path(c);
+    put_path(o, c, FIELD_file_path | c->path_flags << 16, VALUE(c, LANE_FILE_PATH).at, VALUE(c, LANE_FILE_PATH).bytes);
+    if (event == EVENT_open) put_value(o, c, LANE_FILE_ACCESS, FIELD_file_access);
+    if (c->source) put_source(o, c);
+  } else if (event == EVENT_exec) {
+    put_value(o, c, LANE_TRAITS, FIELD_process_traits);
+  } else if (event >= EVENT_connect && event <= EVENT_accept) {
+    put_value(o, c, LANE_IP, FIELD_dst_ip);
+    put_value(o, c, LANE_PORT, FIELD_dst_port);
+  } else if (event == EVENT_dns || event == EVENT_dns_answer) {
+    put_value(o, c, LANE_DOMAIN, FIELD_dns_question);
+  }
+  return 0;
+}
+
+/* The script that was asked for. Last: its place in text is that of exe. */
+__noinline record_u64 put_script(struct out_record* o, struct classify* c) {
+  if (!o || !c) return 0;
+  record_u64 bprm = c->mnt, filename = read_word(bprm + bpf_core_field_offset(struct linux_binprm, filename));
+  if (read_word(bprm + bpf_core_field_offset(struct linux_binprm, interp)) == filename) return 0;
+  record_u64 bytes = bpf_probe_read_kernel_str(c->text + TEXT_EXE, RECIPE_PATH_BYTES, (const void*)filename);
+  if ((long)bytes <= 0 || bytes > RECIPE_PATH_BYTES) return 0;
+  put_path(o, c, FIELD_process_script, TEXT_EXE, bytes - 1); /* without the NUL */
+  return 0;
+}
+
+/* For tracepoints of system calls. */
+SEC("tracepoint/finish") int recipe_finish_syscall(void* context) {
+  record_u32 key = 0;
+  struct classify* c = bpf_map_lookup_elem(&scratch, &key);
+  if (c && c->busy) finish_event(c);
   return 0;
 }

@@ -42,6 +42,10 @@ Status Engine::judge(std::span<const std::byte> record, Context& context, std::v
   if (is_canary()) return Done{};
   const bool everything = find_candidates();
   // candidates_ ∪ everything holds every trigger that can hold for this event (law 1).
+  if (event_.truncated(FieldId::argv)) {
+    // What was cut leaves terms open, and an open term lets through: long command lines of builds would match everything.
+    if (auto arguments = context.arguments(event_)) (void)event_.complete_argv(std::move(*arguments));
+  }
   matches_.clear();
   matcher_->match(event_, context, candidates_, everything, matches_);
   // matches_ are the triggers that do hold.

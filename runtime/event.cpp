@@ -57,6 +57,29 @@ constexpr bool stands_in_records(FieldId field) {
   return !is_parent_field(field) && field != FieldId::process_cmdline;
 }
 
+// `.`, `..` and empty components taken out, as text: "/a/./b//../c" → "/a/c". A path that lost its head begins without a slash
+// and keeps its first `..`.
+std::string_view resolve(std::string_view path, std::string& storage) {
+  const bool absolute = path.starts_with('/');
+  std::vector<std::string_view> kept;
+  while (!path.empty()) {
+    const size_t slash = std::min(path.find('/'), path.size());
+    const std::string_view component = path.substr(0, slash);
+    path.remove_prefix(std::min(slash + 1, path.size()));
+    if (component.empty() || component == ".") continue;
+    if (component != "..") {
+      kept.push_back(component);
+    } else if (!kept.empty() && kept.back() != "..") {
+      kept.pop_back();
+    } else if (!absolute) {
+      kept.push_back(component);
+    }
+  }
+  storage.assign(absolute ? "/" : "");
+  for (size_t i = 0; i < kept.size(); ++i) storage.append(i > 0 ? "/" : "").append(kept[i]);
+  return storage;
+}
+
 bool read_elements(std::string_view bytes, bool truncated, std::vector<std::string_view>& out) {
   out.clear();
   while (!bytes.empty()) {
@@ -160,7 +183,21 @@ Status Event::decode(std::span<const std::byte> record) {
     at += padded(item.bytes);
   }
   if (at != record.size()) return malformed("bytes behind its last item");
+  name_file();
   return Done{};
+}
+
+// The kernel leaves out the name of a path that it has not resolved.
+void Event::name_file() {
+  const Item& path = items_[static_cast<size_t>(FieldId::file_path)];
+  Item& name = items_[static_cast<size_t>(FieldId::file_name)];
+  if (!path.present || name.present || path.text.empty()) return;
+  const std::string_view last = path.text.substr(path.text.rfind('/') + 1);
+  if (last.empty()) return;
+  constexpr auto kNumber = static_cast<size_t>(FieldId::file_name);
+  name.present = true;
+  name.text = last;
+  present_[kNumber / 64] |= uint64_t{1} << (kNumber % 64);
 }
 
 Status Event::decode_item(const record_item& item, std::string_view value) {
@@ -170,7 +207,8 @@ Status Event::decode_item(const record_item& item, std::string_view value) {
   if (row.list != FieldId::kNone) return malformed("stands outside its list", field);
   if (!has_field(id_, field)) return malformed("is no field of the event `" + std::string(info(id_).name) + "`", field);
   if (!stands_in_records(field)) return malformed("is never an item", field);
-  if ((item.flags & ~ITEM_TRUNCATED) != 0) return malformed("has unknown flags", field);
+  const bool asked = field == FieldId::file_path || field == FieldId::file_source;
+  if ((item.flags & ~(ITEM_TRUNCATED | (asked ? ITEM_UNRESOLVED : 0))) != 0) return malformed("has unknown flags", field);
 
   Item& slot = items_[item.field];
   if (slot.present) return malformed("stands there twice", field);
@@ -185,6 +223,7 @@ Status Event::decode_item(const record_item& item, std::string_view value) {
       slot.number = read<int64_t>(value.data());
       return Done{};
     case Storage::kText:
+      if ((item.flags & ITEM_UNRESOLVED) != 0) slot.text = resolve(value, resolved_[field == FieldId::file_path ? 0 : 1]);
       if (row.type == Type::kIp && value.size() != 16) return malformed("is no address of 16 bytes", field);
       return Done{};
     case Storage::kTexts: {
@@ -197,6 +236,23 @@ Status Event::decode_item(const record_item& item, std::string_view value) {
       return Done{};
   }
   return Done{};
+}
+
+bool Event::complete_argv(std::string elements) {
+  Item& item = items_[static_cast<size_t>(FieldId::argv)];
+  std::vector<std::string_view> whole;
+  if (!item.truncated || !read_elements(elements, false, whole) || whole.size() < argv_.size()) return false;
+  for (size_t i = 0; i < argv_.size(); ++i) {
+    const bool last = i + 1 == argv_.size();
+    if (last ? !whole[i].starts_with(argv_[i]) : whole[i] != argv_[i]) return false;
+  }
+  whole_argv_ = std::move(elements);
+  argv_.clear();
+  (void)read_elements(whole_argv_, false, argv_);  // as above; the views are of the string that stays
+  item.text = whole_argv_;
+  item.truncated = false;
+  cmdline_made_ = false;
+  return true;
 }
 
 int64_t Event::time_unix_ns() const {

@@ -40,6 +40,11 @@ class Event {
   [[nodiscard]] std::span<const std::string_view> argv() const { return argv_; }  // empty where absent: ask has()
   [[nodiscard]] std::span<const std::string_view> texts(FieldId field) const;     // kStringList; the same
   [[nodiscard]] std::span<const Ancestor> ancestors() const { return ancestors_; }
+
+  // argv as the machine still knows it, each element ended by a NUL, in place of one that the record holds cut; it is whole
+  // from then on, until the next decode. Refused, and nothing is changed, where argv is not cut or this is no continuation of
+  // it.
+  bool complete_argv(std::string elements);
   [[nodiscard]] std::span<const std::byte> bytes() const { return bytes_; }
 
  private:
@@ -53,6 +58,7 @@ class Event {
 
   [[nodiscard]] Status decode_item(const record_item& item, std::string_view value);
   [[nodiscard]] const Item& item(FieldId field) const { return items_[static_cast<size_t>(field) % kFields]; }
+  void name_file();
   [[nodiscard]] std::string_view cmdline() const;
 
   EventId id_{};
@@ -64,6 +70,8 @@ class Event {
   std::vector<std::string_view> argv_;
   std::vector<std::pair<FieldId, std::vector<std::string_view>>> lists_;  // string lists other than argv; rare
   std::vector<Ancestor> ancestors_;
+  std::string whole_argv_;
+  std::string resolved_[2];      // file.path, file.source, where the kernel sent them as they were asked for
   mutable std::string cmdline_;  // made when first asked for: few conditions do. So an Event belongs to one thread
   mutable bool cmdline_made_ = false;
 };

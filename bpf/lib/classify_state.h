@@ -31,11 +31,13 @@ struct classify_value {
 #define TEXT_ARGV 5504
 #define TEXT_FILE 9664
 #define TEXT_DOMAIN TEXT_FILE
+#define TEXT_EXTRA 13824 /* of an event's extra name: 256 bytes */
 #define TEXT_BYTES 16384
 #define TEXT_MASK (TEXT_BYTES - 1)
 
 #define CLASSIFY_SETS (RECIPE_ARGV_LANES * RECIPE_WORDS)
 #define CLASSIFY_BITS 512
+#define CLASSIFY_EXTRAS 8 /* a mask bounds it */
 #define CLASSIFY_OUTS (2 * RECIPE_WORDS)
 
 /* Where the walk along argv is. */
@@ -75,7 +77,24 @@ struct classify {
   record_u64 dentry;
   record_u64 mnt;
   record_u32 path_flags; /* of record_item.flags, for file.path */
-  record_u32 pad;
+  record_u32 event;      /* EVENT number */
+  /* What the pivot said, and where the event's image has its default block. */
+  record_u32 bucket;
+  record_u32 tag;
+  record_u32 default_block;
+  int wanted;
+  /* What the record says beyond the process and the values: numbers, a name in `text`, another path that was asked for. */
+  struct {
+    record_u32 field;
+    record_u32 pad;
+    record_u64 value;
+  } extra[CLASSIFY_EXTRAS];
+  record_u32 extras;
+  record_u32 text_field; /* 0: none */
+  record_u32 text_at;
+  record_u32 text_bytes;
+  record_u64 source; /* in the caller's memory; 0: none */
+  record_u64 source_folder;
   /* One word per 64 slots: acc, then the sets, packed: a block of one word touches bits[0..4]. Sized so that a mask bounds it.
    */
   record_u64 bits[CLASSIFY_BITS];

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0 */
 /* What every probe does, in this order:
  *
- *   begin_event(EVENT_x)                 which image is active, is the process in the scope
- *   ask_pivot(&start, name, bytes)       could a block want this name? one cache line
- *   begin_classify(&start)               only now the classifier's memory is touched; then the probe puts what it knows of the
- * event into it (set_number, set_text, c->dentry ...) judge(&start, c)                     the named blocks, the default block
- *   begin_record, put_* of the event's own fields, put_process, send_record; and end_classify
+ *   begin_event       which image is active, is the process in the scope
+ *   ask_pivot         could a block want this name? one cache line
+ *   begin_classify    only now the classifier's memory is touched; then the probe puts what it knows of the event into it:
+ * values of lanes (set_number, c->dentry), other fields of the record (add_number) finish_event      judges by the named blocks
+ * and the default block, and sends the record of a candidate
  *
- * The functions that are only declared here are global ones of judge.bpf.c: the verifier walks each of them once. */
+ * The functions that are only declared here are global ones of judge.bpf.c: the verifier walks each of them once a program. */
 #pragma once
 #include "maps.h"
 /* clang-format off */
@@ -29,20 +29,7 @@ enum catalogue_flag {
 };
 
 extern record_u64 ask_bucket(record_u32 active, record_u32 bucket, record_u32 tag);
-extern record_u64 judge_bucket(struct classify* c, record_u32 bucket, record_u32 tag);
-extern record_u64 judge_block(struct classify* c, record_u32 block);
 extern record_u64 read_asked_path(struct classify* c, record_u64 folder, record_u64 pointer);
-extern record_u64 fetch_file_path(struct classify* c);
-extern record_u64 fetch_file_name(struct classify* c);
-extern record_u64 put_number(struct out_record* o, record_u32 field, record_u64 value);
-extern record_u64 put_text(struct out_record* o, struct classify* c, record_u32 field_and_flags, record_u32 from,
-                           record_u32 bytes);
-extern record_u64 put_path(struct out_record* o, struct classify* c, record_u32 field_and_flags, record_u32 from,
-                           record_u32 bytes);
-extern record_u64 put_value(struct out_record* o, struct classify* c, record_u32 lane, record_u32 field);
-extern record_u64 put_candidates(struct out_record* o, struct classify* c);
-extern record_u64 put_process(struct out_record* o, struct classify* c);
-extern record_u64 send_record(struct out_record* o, record_u32 generation);
 
 #define VALUE(c, which) ((c)->value[BOUND(which, CLASSIFY_VALUES - 1)])
 #define STATE(c, which) ((c)->state[BOUND(which, CLASSIFY_VALUES - 1)])
@@ -119,7 +106,7 @@ static __always_inline int is_unwanted(const struct probe_start* start) {
 }
 
 /* The classifier's memory, made ready for one event; 0: another event is at work with it on this processor. */
-static __always_inline struct classify* begin_classify(const struct probe_start* start) {
+static __always_inline struct classify* begin_classify(const struct probe_start* start, record_u32 event) {
   record_u32 key = 0;
   struct classify* c = bpf_map_lookup_elem(&scratch, &key);
   if (!c) return 0;
@@ -133,22 +120,15 @@ static __always_inline struct classify* begin_classify(const struct probe_start*
   c->outs = c->overflow = 0;
   c->dentry = c->mnt = 0;
   c->path_flags = 0;
+  c->event = event;
+  c->bucket = start->bucket;
+  c->tag = start->tag;
+  c->default_block = start->head->default_block;
+  c->wanted = start->wanted;
+  c->extras = c->text_field = 0;
+  c->source = 0;
   __builtin_memset(c->state, VALUE_NOT_FETCHED, sizeof c->state);
   return c;
-}
-
-static __always_inline void end_classify(struct classify* c) {
-  c->busy = 0;
-}
-
-/* Is there a candidate? */
-static __always_inline int judge(const struct probe_start* start, struct classify* c) {
-  if (start->wanted > 0) judge_bucket(c, start->bucket, start->tag);
-  if (start->wanted < 0)
-    count(COUNTER_name_unreadable);
-  else if (start->head->default_block)
-    judge_block(c, start->head->default_block);
-  return c->outs || c->overflow || start->wanted < 0;
 }
 
 static __always_inline void set_value(struct classify* c, record_u32 lane, record_u32 state, record_u32 at, record_u32 bytes) {
@@ -162,23 +142,19 @@ static __always_inline void set_number(struct classify* c, record_u32 lane, reco
   set_value(c, lane, VALUE_KNOWN, TEXT_NUMBERS + 8 * lane, 8);
 }
 
-/* The record of one event, begun with its candidates. 0: no memory for it. */
-static __always_inline struct out_record* begin_record(const struct probe_start* start, struct classify* c, record_u16 event) {
-  record_u32 key = 0;
-  struct out_record* o = bpf_map_lookup_elem(&record, &key);
-  if (!o) return 0;
-  struct record_header* head = (void*)o->bytes;
-  head->event = event;
-  head->flags = 0;
-  head->time_boot_ns = bpf_ktime_get_boot_ns();
-  head->boot_wall_ns = 0;
-  o->used = sizeof *head;
-  o->items = 0;
-  put_candidates(o, c);
-  if (start->wanted < 0) head->flags |= RECORD_ALL_CANDIDATES;
-  return o;
+/* A number of the event, for its record. */
+static __always_inline void add_number(struct classify* c, record_u32 field, record_u64 value) {
+  record_u32 at = BOUND(c->extras, CLASSIFY_EXTRAS - 1);
+  c->extra[at].field = field;
+  c->extra[at].value = value;
+  c->extras = at + 1;
 }
 
-static __always_inline void end_record(const struct probe_start* start, struct out_record* o) {
-  send_record(o, start->active ? control.generation[1] : control.generation[0]);
+/* A name of at most 255 bytes, of the caller's memory, for its record. */
+static __always_inline void add_user_text(struct classify* c, record_u32 field, record_u64 pointer) {
+  long bytes = bpf_probe_read_user_str(c->text + TEXT_EXTRA, RECIPE_NAME_BYTES, (const void*)pointer);
+  if (bytes <= 0) return;
+  c->text_field = field;
+  c->text_at = TEXT_EXTRA;
+  c->text_bytes = bytes - 1;
 }

@@ -32,3 +32,12 @@ static __always_inline record_u64 argument(record_u32 n) {
 }
 
 #define SYSCALL_EXIT(name) SEC("tracepoint/syscalls/sys_exit_" #name)
+
+/* To the heavy program; where that fails the event is lost, and counted. */
+static __always_inline int finish_call(void* context, struct classify* c) {
+  if (!c) return 0;
+  bpf_tail_call(context, &finish_syscall, 0);
+  count(COUNTER_probe_interrupted);
+  c->busy = 0;
+  return 0;
+}

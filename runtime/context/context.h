@@ -19,6 +19,10 @@ class Context {
   // A kContext field that the record lacks, and kRecord fields that were truncated there (process.cmdline for argv).
   [[nodiscard]] virtual std::optional<std::string> text(const Event& event, FieldId field) = 0;
 
+  // All arguments of the event's process, each ended by a NUL, where the record holds them cut and the process still runs the
+  // image that the record names. It may have overwritten them since: who asks compares with what the record holds.
+  [[nodiscard]] virtual std::optional<std::string> arguments(const Event&) { return std::nullopt; }
+
   // The same of a list of strings: process.stdin.writers.
   [[nodiscard]] virtual std::optional<std::vector<std::string>> texts(const Event&, FieldId) { return std::nullopt; }
 

@@ -18,6 +18,7 @@ class LiveContext final : public Context {
   explicit LiveContext(BirthParents* birth_parents) : birth_parents_(birth_parents), host_(read_host()) {}
 
   std::optional<std::string> text(const Event& event, FieldId field) override;
+  std::optional<std::string> arguments(const Event& event) override;
   Ancestors ancestors(const Event& event) override;
   const HostInfo& host() override { return host_; }
   uint64_t gone() const override { return proc_.gone(); }
@@ -72,6 +73,17 @@ std::optional<std::string> LiveContext::text(const Event& event, FieldId field) 
     return field == FieldId::process_parent_exe ? list.list->front().exe : list.list->front().cmdline;
   }
   return std::nullopt;  // the record has it or nobody has
+}
+
+std::optional<std::string> LiveContext::arguments(const Event& event) {
+  if ((event.header().flags & RECORD_REPLAYED) != 0 || !event.truncated(FieldId::argv)) return std::nullopt;
+  const ProcEntry* entry = own(event);
+  if (entry == nullptr || entry->info.name != event.text(FieldId::process_name)) return std::nullopt;
+  auto text = proc_.arguments(static_cast<uint32_t>(event.number(FieldId::process_pid).value_or(0)));
+  if (!text || text->size() >= ProcTable::kMaxCommandBytes) return std::nullopt;  // cut again
+  // Another process, or another image, since the first question?
+  const ProcEntry* again = own(event);
+  return again != nullptr && again->info.name == event.text(FieldId::process_name) ? std::move(text) : std::nullopt;
 }
 
 Context::Ancestors LiveContext::ancestors(const Event& event) {

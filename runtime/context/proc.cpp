@@ -167,4 +167,9 @@ const ProcEntry* ProcTable::find(uint32_t pid, std::optional<int64_t> start_time
   return &fresh.entry;
 }
 
+std::optional<std::string> ProcTable::arguments(uint32_t pid) {
+  const Handle folder(open(("/proc/" + std::to_string(pid)).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  return folder.get() < 0 ? std::nullopt : read_at(folder.get(), "cmdline", kMaxCommandBytes);
+}
+
 }  // namespace recipe

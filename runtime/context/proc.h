@@ -21,6 +21,9 @@ class ProcTable {
  public:
   // nullptr: gone, or another process has the pid. Valid until the next call.
   [[nodiscard]] const ProcEntry* find(uint32_t pid, std::optional<int64_t> start_time_ns);
+  // Its arguments as they stand now, each ended by a NUL, at most kMaxCommandBytes; not cached, and the pid is taken at its
+  // word.
+  [[nodiscard]] static std::optional<std::string> arguments(uint32_t pid);
   [[nodiscard]] uint64_t gone() const { return gone_; }
 
   static constexpr size_t kMaxEntries = 4096;

@@ -166,16 +166,29 @@ struct Kernel::State {
 
   // Before the object is loaded: the probes of other events are left out.
   void choose(uint64_t events, bool trampolines) {
+    bool system_calls = false;
     bpf_program* program = nullptr;
     bpf_object__for_each_program(program, skeleton->obj) {
+      if (program == skeleton->progs.recipe_finish_syscall) continue;
       Slot slot{program, find_probe(bpf_program__name(program)), true, nullptr};
       if (slot.probe != nullptr)
         slot.loaded = is_used(*slot.probe, trampolines) && ((events >> static_cast<int>(slot.probe->event)) & 1) != 0;
       bpf_program__set_autoload(program, slot.loaded);
+      system_calls = system_calls || (slot.loaded && ends_by_tail_call(program));
       slots.push_back(slot);
     }
+    bpf_program__set_autoload(skeleton->progs.recipe_finish_syscall, system_calls);
     // Fork and exit first: a process that execs has its entry then.
     std::stable_partition(slots.begin(), slots.end(), [](const Slot& slot) { return slot.probe == nullptr; });
+  }
+
+  // The heavy program that those of system calls end in.
+  Status set_finish() const {
+    const int program = bpf_program__fd(skeleton->progs.recipe_finish_syscall);
+    const uint32_t key = 0;
+    if (program < 0 || bpf_map_update_elem(bpf_map__fd(skeleton->maps.finish_syscall), &key, &program, BPF_ANY) == 0)
+      return Done{};
+    return Error{"cannot join the probes of system calls", errno};
   }
 
   Status attach(Slot& slot) {
@@ -340,6 +353,7 @@ Result<std::unique_ptr<Kernel>> Kernel::load(const Options& options) {
       return Error{"cannot load the probes: " + obstacle};
     return Error{"the kernel refuses the probes (see `reciped features`)\n" + words, -error};
   }
+  if (Status joined = state->set_finish(); !joined.ok()) return joined.error();
   const recipe_probes& skeleton = *state->skeleton;
   if (Status status = state->images.map(bpf_map__fd(skeleton.maps.filter), 2 * size_t{RECIPE_IMAGE_BYTES}); !status.ok())
     return status.error();

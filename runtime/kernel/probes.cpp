@@ -124,6 +124,10 @@ bool is_used(const Probe& probe, bool trampolines) {
   return false;
 }
 
+bool ends_by_tail_call(const bpf_program* program) {
+  return std::string_view(bpf_program__section_name(program)).starts_with(kTracepoint);
+}
+
 Result<bpf_link*> attach_probe(bpf_program* program) {
   const std::string_view section = bpf_program__section_name(program);
   if (section.starts_with(kTracepoint)) return attach_tracepoint(program);

@@ -27,6 +27,9 @@ struct Probe {
 // Does this kernel use it? trampolines: whether it has them.
 [[nodiscard]] bool is_used(const Probe& probe, bool trampolines);
 
+// Is it a tracepoint's of a system call? Such programs hand their event to recipe_finish_syscall.
+[[nodiscard]] bool ends_by_tail_call(const bpf_program* program);
+
 // Attaches by the program's section: tracepoints by their number, which needs no mounted tracefs; cgroup programs to the root
 // of cgroup v2, mounted or not; all else as libbpf does. nullptr: this kernel has no such tracepoint, an old system call that
 // it was built without.

@@ -56,6 +56,36 @@ size_t read_all(const Event& event) {
 
 }  // namespace
 
+TEST_CASE("an argv that was cut is completed by its continuation, and by nothing else") {
+  EventValues values = perl();
+  values.argv = {{"perl", "-I" + std::string(RECIPE_ARGV_BYTES, 'x'), "-e", "1"}};
+  const auto bytes = bytes_of(values);
+  const std::string whole = std::string("perl\0-I", 7) + std::string(RECIPE_ARGV_BYTES, 'x') +
+                            std::string(
+                                "\0-e\0"
+                                "1\0",
+                                6);
+  Event event;
+  REQUIRE(event.decode(bytes).ok());
+  REQUIRE(event.truncated(FieldId::argv));
+  const std::string before(*event.text(FieldId::process_cmdline));
+  CHECK_FALSE(event.complete_argv(std::string("perl\0-Iy\0", 10)));
+  CHECK_FALSE(event.complete_argv("python3" + whole.substr(4)));
+  CHECK_FALSE(event.complete_argv(whole.substr(0, whole.size() - 1)));  // the last element has no end
+  CHECK_FALSE(event.complete_argv({}));
+  CHECK(event.truncated(FieldId::argv));
+  CHECK(*event.text(FieldId::process_cmdline) == before);
+
+  CHECK(event.complete_argv(whole));
+  CHECK_FALSE(event.truncated(FieldId::argv));
+  REQUIRE(event.argv().size() == 4);
+  CHECK(event.argv()[2] == "-e");
+  CHECK(event.text(FieldId::process_cmdline)->ends_with("xx -e 1"));
+  CHECK_FALSE(event.complete_argv(whole));  // whole already
+  REQUIRE(event.decode(bytes).ok());
+  CHECK(event.truncated(FieldId::argv));
+}
+
 TEST_CASE("decode shows what was encoded") {
   const auto bytes = bytes_of(perl());
   Event event;
