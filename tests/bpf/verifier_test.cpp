@@ -63,10 +63,12 @@ struct Verdict {
   std::string log;  // what the verifier says of sizes and, where it refuses, why; no walk
 };
 
-Verdict verify(const std::string& file, const std::string& wanted) {
+// A log is asked for where the program was refused: an accepted one whose log is larger than the buffer would be refused for
+// it.
+Verdict verify(const std::string& file, const std::string& wanted, bool log_it = false) {
   constexpr uint32_t kStatisticsOnly = 4;  // BPF_LOG_STATS: errors are logged too
   const Object object = open(file);
-  std::vector<char> log(1 << 16);
+  std::vector<char> log(1 << 20);
   bpf_program* chosen = nullptr;
   bpf_program* program = nullptr;
   while ((program = bpf_object__next_program(object.get(), program)) != nullptr) {
@@ -75,14 +77,20 @@ Verdict verify(const std::string& file, const std::string& wanted) {
     if (it) chosen = program;
   }
   REQUIRE(chosen != nullptr);
-  bpf_program__set_log_level(chosen, kStatisticsOnly);
-  bpf_program__set_log_buf(chosen, log.data(), log.size());
+  if (log_it) {
+    bpf_program__set_log_level(chosen, kStatisticsOnly);
+    bpf_program__set_log_buf(chosen, log.data(), log.size());
+  }
   Verdict verdict;
   verdict.error = bpf_object__load(object.get());
-  verdict.log = log.data();
+  if (verdict.error != 0) {
+    if (!log_it) return verify(file, wanted, true);
+    verdict.log = log.data();
+    return verdict;
+  }
   bpf_prog_info info{};
   __u32 bytes = sizeof info;
-  if (verdict.error == 0) REQUIRE(bpf_obj_get_info_by_fd(bpf_program__fd(chosen), &info, &bytes) == 0);
+  REQUIRE(bpf_obj_get_info_by_fd(bpf_program__fd(chosen), &info, &bytes) == 0);
   verdict.walked = info.verified_insns;
   return verdict;
 }
