@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0 */
 /* The global functions that all probes share: the classifier, how it gets the values of an event, and how a record is written.
  * Each is verified once, with unknown arguments. What an event is about the probe has put into the classifier's memory before;
- * what is the process's is fetched here, of the current task, when it is asked for. */
+ * what is the process's is fetched here, of the current task, when it is asked for. The file is
+ * long because a function that objects of BPF share stands in one of them, and all of these are shared. */
 #define AT_FDCWD (-100)
 
 #include "lib/classify_bpf.h"

@@ -18,7 +18,8 @@
  * Loads and loops are bounded for any image and any value: offsets wrap, counts are limited. A malformed image makes wrong
  * answers, never a wrong access. Loops keep their state in memory and what branches in a loop is a function of its own, because
  * the kernel's verifier walks each global function once, with unknown arguments. Eight calls deep is as far as it allows: the
- * deepest is probe, judge_bucket, judge_lane, walk_word, judge_suffixes, judge_key, follow_run, follow_entry. */
+ * deepest is probe, judge_bucket, judge_lane, walk_word, judge_suffixes, judge_key, follow_run, follow_entry.
+ * The file is long because it is one algorithm, and both sides compile all of it. */
 #pragma once
 #include "bound.h"
 #include "classify_state.h"

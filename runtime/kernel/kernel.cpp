@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// The file is long because what libbpf and the mapped memory share is one state, with one owner.
 #include "runtime/kernel/kernel.h"
 
 #include <bpf/bpf.h>

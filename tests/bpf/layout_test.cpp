@@ -46,14 +46,14 @@ const std::vector<Layout>& layouts() {
         AT(record_ancestor, cmdline_bytes), AT(record_ancestor, comm)}},
       {"filter_header",
        sizeof(filter_header),
-       {AT(filter_header, seed), AT(filter_header, generation), AT(filter_header, bytes), AT(filter_header, pivot_offset),
-        AT(filter_header, pivot_mask), AT(filter_header, default_block), AT(filter_header, pad)}},
+       {AT(filter_header, seed), AT(filter_header, generation), AT(filter_header, bytes), AT(filter_header, tags),
+        AT(filter_header, pad), AT(filter_header, event)}},
       {"pivot_bucket", sizeof(pivot_bucket), {AT(pivot_bucket, entry)}},
       {"filter_block",
        sizeof(filter_block),
        {AT(filter_block, number), AT(filter_block, words), AT(filter_block, lanes), AT(filter_block, index_offset),
-        AT(filter_block, index_mask), AT(filter_block, letters), AT(filter_block, all_offset), AT(filter_block, positive_lanes),
-        AT(filter_block, defaults_offset), AT(filter_block, prefix_lengths), AT(filter_block, suffix_lengths)}},
+        AT(filter_block, index_mask), AT(filter_block, all_offset), AT(filter_block, positive_lanes),
+        AT(filter_block, defaults_offset), AT(filter_block, lengths_offset)}},
       {"index_bucket", sizeof(index_bucket), {AT(index_bucket, entry)}},
       {"index_run",
        sizeof(index_run),
@@ -62,38 +62,43 @@ const std::vector<Layout>& layouts() {
       {"index_literal", sizeof(index_literal), {AT(index_literal, bytes), AT(index_literal, pad), AT(index_literal, text)}},
       {"control_head",
        sizeof(control_head),
-       {AT(control_head, seed), AT(control_head, generation), AT(control_head, pivot_offset), AT(control_head, pivot_mask),
-        AT(control_head, default_block)}},
+       {AT(control_head, pivot_offset), AT(control_head, pivot_mask), AT(control_head, default_block)}},
       {"control",
        sizeof(control),
-       {AT(control, active), AT(control, scope), AT(control, head), AT(control, pad), AT(control, reader_sleeps),
-        AT(control, pad2)}},
-      {"process_entry", sizeof(process_entry), {AT(process_entry, birth_parent), AT(process_entry, bits)}},
+       {AT(control, active), AT(control, scope), AT(control, seed), AT(control, generation), AT(control, exec),
+        AT(control, tags), AT(control, reader_sleeps), AT(control, tags_unknown), AT(control, boot_wall_ns), AT(control, pad2),
+        AT(control, event)}},
+      {"process_entry",
+       sizeof(process_entry),
+       {AT(process_entry, birth_parent), AT(process_entry, bits), AT(process_entry, own_tags), AT(process_entry, tags)}},
       {"tombstone",
        sizeof(tombstone),
        {AT(tombstone, start_time), AT(tombstone, exit_time), AT(tombstone, birth_parent), AT(tombstone, uid),
         AT(tombstone, name_bytes), AT(tombstone, pad), AT(tombstone, comm), AT(tombstone, name)}},
-      {"classify_value",
-       sizeof(classify_value),
-       {AT(classify_value, at), AT(classify_value, bytes), AT(classify_value, state), AT(classify_value, pad)}},
+      {"classify_value", sizeof(classify_value), {AT(classify_value, at), AT(classify_value, bytes)}},
       {"argv_walk",
        sizeof(argv_walk),
        {AT(argv_walk, hash), AT(argv_walk, prefixes), AT(argv_walk, suffixes), AT(argv_walk, at), AT(argv_walk, start),
         AT(argv_walk, word), AT(argv_walk, elements), AT(argv_walk, dash), AT(argv_walk, widen)}},
       {"classify",
        sizeof(classify),
-       {AT(classify, image),      AT(classify, seed),       AT(classify, block),          AT(classify, number),
-        AT(classify, words),      AT(classify, lanes),      AT(classify, positive_lanes), AT(classify, index_offset),
-        AT(classify, index_mask), AT(classify, first_lane), AT(classify, lane_count),     AT(classify, outs),
-        AT(classify, overflow),   AT(classify, pad),        AT(classify, letters),        AT(classify, value),
-        AT(classify, walk),       AT(classify, bits),       AT(classify, text),           AT(classify, out)}},
+       {AT(classify, image),         AT(classify, seed),       AT(classify, block),          AT(classify, number),
+        AT(classify, words),         AT(classify, lanes),      AT(classify, positive_lanes), AT(classify, index_offset),
+        AT(classify, index_mask),    AT(classify, first_lane), AT(classify, lane_count),     AT(classify, outs),
+        AT(classify, overflow),      AT(classify, busy),       AT(classify, letters),        AT(classify, state),
+        AT(classify, value),         AT(classify, walk),       AT(classify, dentry),         AT(classify, mnt),
+        AT(classify, path_flags),    AT(classify, event),      AT(classify, bucket),         AT(classify, tag),
+        AT(classify, default_block), AT(classify, wanted),     AT(classify, extra),          AT(classify, extras),
+        AT(classify, text_field),    AT(classify, text_at),    AT(classify, text_bytes),     AT(classify, source),
+        AT(classify, source_folder), AT(classify, bits),       AT(classify, text),           AT(classify, out)}},
   };
   return kLayouts;
 }
 
 // Of the image, which the kernel reads by offsets and not by these types: what those offsets assume.
-static_assert(sizeof(filter_header) == 64 && sizeof(pivot_bucket) == 64 && sizeof(index_bucket) == 64);
-static_assert(sizeof(filter_block) == 128 && offsetof(filter_block, words) == 2 && offsetof(filter_block, lanes) == 4);
+static_assert(sizeof(filter_header) == 64 + RECIPE_EVENTS * sizeof(event_head) && sizeof(pivot_bucket) == 64 &&
+              sizeof(index_bucket) == 64);
+static_assert(sizeof(filter_block) == 104 && offsetof(filter_block, words) == 2 && offsetof(filter_block, lanes) == 4);
 static_assert(offsetof(filter_block, index_mask) == offsetof(filter_block, index_offset) + 4);
 static_assert(offsetof(filter_block, index_offset) % 8 == 0 && offsetof(filter_block, all_offset) % 8 == 0);
 static_assert(offsetof(filter_block, positive_lanes) == offsetof(filter_block, all_offset) + 4);

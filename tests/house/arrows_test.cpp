@@ -21,6 +21,7 @@ const std::vector<Arrow>& arrows() {
       {"runtime/catalogue/", {"runtime/base/", "runtime/catalogue/", "bpf/abi/"}},
       {"runtime/artefact/", {"runtime/base/", "runtime/catalogue/", "runtime/artefact/", "bpf/abi/", "bpf/lib/hash.h"}},
       {"runtime/classify/", {"runtime/", "bpf/abi/", "bpf/lib/"}},
+      {"runtime/kernel/", {"runtime/", "bpf/abi/", "bpf/lib/hash.h"}},
       {"runtime/", {"runtime/", "bpf/abi/"}},
       // A recipe's tests are events, so the compiler knows what an event is made of; it never reads a record.
       {"compiler/", {"compiler/", "runtime/base/", "runtime/catalogue/", "runtime/artefact/", "runtime/event.h", "bpf/abi/"}},

@@ -55,7 +55,7 @@ TEST_CASE("run detects on the whole machine until a signal, and says what it cou
   FILE* out = fopen(scene.out.c_str(), "w");
   Daemon daemon(scene, fileno(out));
   fclose(out);
-  REQUIRE(daemon.says("watching: 1 recipe, probes recipe_"));
+  REQUIRE(daemon.says("watching: 1 recipe, probes fork, exit, exec"));
   REQUIRE(run_command({"/usr/bin/perl", "-e", "1", scene.marker}).code == 0);
   CHECK(daemon.end(SIGTERM) == 0);  // at once: what is in the ring is not lost
   const auto found = scene.marked();
