@@ -163,7 +163,9 @@ struct WrittenImport {
 struct WrittenList {
   Span span;
   Word name;
-  ValueId value;  // kList
+  std::optional<Word> type;  // list name: domain = ...
+  std::optional<Word> file;  // ... = file "domains.txt"; then check makes the value
+  ValueId value;             // kList
 };
 
 struct WrittenMacro {

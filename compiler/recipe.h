@@ -49,6 +49,7 @@ struct RecipeSet {
   std::vector<Recipe> recipes;      // in the order of their sources
   std::vector<OptionTable> option_tables;
   std::vector<Span> option_table_spans;
+  std::vector<ValueTable> tables;  // lists from files; Test::table counts them from 1. lower moves them into the artefact
 };
 
 }  // namespace recipe

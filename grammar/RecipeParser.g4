@@ -11,7 +11,7 @@ options { tokenVocab = RecipeLexer; }
 
 // entry
 importDeclaration : IMPORT string ;
-// entry. `list bad: domain = file "domains.txt"` is parsed and not yet supported.
+// entry. The word before a string is `file`.
 listDeclaration : LIST name (COLON name)? ASSIGN (list | name string) ;
 // entry
 macroDeclaration : MACRO name parameters? ASSIGN expression ;

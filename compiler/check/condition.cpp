@@ -313,6 +313,10 @@ class ConditionChecker {
     if (all) {
       for (Literal& literal : values.literals) add().literals.push_back(std::move(literal));
     }
+    for (size_t i = 0; i < values.tables.size(); ++i) {
+      // The first joins the literals.
+      (i == 0 && !tests.empty() ? tests.front() : add()).table = values.tables[i];
+    }
     for (std::vector<TextPart>& text : values.texts) add().right = std::move(text);
     if (tests.size() == 1) return leaf(std::move(tests.front()), span);
     if (depth_ + 2 > kMaxExpressionDepth) {
@@ -354,6 +358,7 @@ class ConditionChecker {
   bool right(Place place, const Expression& e, const Left& subject, Operator op, RightSide& out) {
     if (context_.literals > kMaxSetLiterals) return context_.silent_fault(), false;
     std::vector<Item> items;
+    std::vector<NamedTable> tables;
     const WrittenValue& value = context_.document(place.document)[e.value];
     const bool many =
         e.op == WrittenOperator::kIn || e.quantifier != WrittenQuantifier::kNone ||
@@ -363,7 +368,7 @@ class ConditionChecker {
       return false;
     }
     if (many) {
-      if (!collect(context_, place, e.value, false, items)) return false;
+      if (!collect(context_, place, e.value, false, items, &tables)) return false;
     } else {
       if (wants_quantifier(place, e, value)) return false;
       const std::optional<Item> item = scalar(context_, place, e.value);
@@ -380,8 +385,27 @@ class ConditionChecker {
     const LiteralUse use{op, subject.type, subject.subject.field, e.nocase, subject.spelled};
     bool whole = true;
     out.literals.reserve(items.size());
+    for (const NamedTable& table : tables) whole = table_fits(e, subject, op, table) && whole;
+    for (const NamedTable& table : tables) out.tables.push_back(table.table);
     for (const Item& item : items) whole = !is_variable(item) && check_right(context_, use, item, out, used_) && whole;
     return whole;
+  }
+
+  bool table_fits(const Expression& e, const Left& subject, Operator op, const NamedTable& table) {
+    const std::string& name = context_.compilation.set.tables[table.table - 1].name;
+    const Type type = context_.table_types[table.table - 1];
+    const auto is_text = [](Type each) { return each == Type::kString || each == Type::kPath; };
+    if (e.quantifier == WrittenQuantifier::kAll || e.nocase || (op != Operator::kEquals && op != Operator::kUnder)) {
+      context_.fault(Code::kOneOrMany, table.span, fmt::format("`{}` is a list from a file", name),
+                     "such a list stands behind `in`, `contains any` and `under any` only");
+      return false;
+    }
+    if (type == subject.type || (is_text(type) && is_text(subject.type))) return true;
+    context_.fault(Code::kWrongLiteral, table.span,
+                   fmt::format("`{}` is {} and `{}` is a list of type {}", subject.spelled, with_article(subject.type), name,
+                               type_name(type)),
+                   fmt::format("a list of type {} is wanted here", type_name(subject.type)));
+    return false;
   }
 
   // A loop's variable on the right would be taken for a word.

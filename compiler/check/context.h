@@ -46,12 +46,20 @@ struct Item {
 struct ExpandedList {
   enum class State : uint8_t { kNew, kOpen, kDone, kFailed } state = State::kNew;
   std::vector<Item> items;
+  uint32_t table = 0;  // of a list from a file: n: entry n - 1 of RecipeSet::tables, and no items
+};
+
+// A list from a file, where it was named.
+struct NamedTable {
+  uint32_t table = 0;
+  Span span;
 };
 
 struct Scope {
   std::vector<DocumentIndex> imports;  // direct ones, sorted
   bool broken = false;                 // syntax errors or a lost import, here or in an import: an unknown name may be theirs
   std::vector<ExpandedList> lists;     // as Document::lists
+  std::vector<std::optional<SourceId>> list_files;  // the same: of lists from files, where the file was found
 };
 
 // A macro's parameter, bound. hole: the macro is checked by itself, its arguments are not known.
@@ -82,6 +90,7 @@ struct Context {
   size_t faults = 0;  // errors found, those already reported included: a step compares before and after
   size_t literals = 0;
   size_t nodes = 0;
+  std::vector<Type> table_types;  // as RecipeSet::tables
 
   Context(Compilation& a_compilation, const CompileOptions& an_options) : compilation(a_compilation), options(an_options) {}
 
@@ -113,13 +122,19 @@ struct Context {
 // import.cpp: parses the files and what they import, each once. Cycles and lost imports are reported.
 void load_documents(Context& context, const std::vector<SourceId>& files);
 
+// list_files.cpp: the files of lists, and the types of lists. A short file becomes the list's written values, a long one or one
+// with notes a table.
+void read_lists(Context& context);
+
 // names.cpp: fills Context::names; duplicates and shadowing are reported.
 void declare_names(Context& context);
 
 // values.cpp
 // The items of a written list, `...name`, the name of a list, or a parameter bound to one; splices expanded. false: reported,
 // or a hole. `single`: a scalar counts as a list of one.
-bool collect(Context& context, Place place, ValueId value, bool single, std::vector<Item>& out);
+// tables: takes lists from files; nullptr: they are refused.
+bool collect(Context& context, Place place, ValueId value, bool single, std::vector<Item>& out,
+             std::vector<NamedTable>* tables = nullptr);
 // A single literal: a parameter is followed, a list or splice refused. nullopt: reported, or a hole.
 std::optional<Item> scalar(Context& context, Place place, ValueId value);
 // Expands every list, used or not, so that its errors are seen.

@@ -87,6 +87,9 @@ class Loader {
     bool lost = diagnostics.errors() != before;
     for (const WrittenImport& import : document.imports) lost = !follow(id, import) || lost;
     context_.scopes.back().broken = lost;
+    for (const WrittenList& list : document.lists) {
+      context_.scopes.back().list_files.push_back(list.file ? find_list_file(id, *list.file) : std::nullopt);
+    }
     own_faults_.push_back(lost);
   }
 
@@ -141,6 +144,58 @@ class Loader {
           .hints.push_back("give the folder that holds it with `-I DIR`");
     }
     return false;
+  }
+
+  // Where a list's file is looked for is where an import would be. nullopt: reported.
+  std::optional<SourceId> find_list_file(SourceId from, const Word& name) {
+    const fs::path folder = absolute(source(from).path).parent_path();
+    if (name.text.find('\0') != std::string::npos || name.text.empty()) {
+      context_.fault(Code::kUnreadableFile, name.span, "a list is read from a file", "names none");
+      return std::nullopt;
+    }
+    bool outside = false;
+    for (const fs::path& base : bases(folder, name.text)) {
+      const fs::path path = (base / name.text).lexically_normal();
+      std::error_code error;
+      // A link must not lead outside either.
+      const fs::path real = fs::weakly_canonical(path, error);
+      if (!allowed(path, base, folder) || (!error && real != path && !is_allowed_really(real, base, folder))) {
+        outside = true;
+        continue;
+      }
+      if (!fs::exists(path, error)) continue;
+      if (!fs::is_regular_file(path, error)) {
+        context_.fault(Code::kUnreadableFile, name.span, fmt::format("cannot read the list's file `{}`", name.text),
+                       "is no regular file");
+        return std::nullopt;
+      }
+      const fs::path given = fs::path(source(from).path).parent_path();
+      const fs::path shown = base == absolute(given) ? (given / name.text).lexically_normal() : path;
+      if (const auto known = list_files_.find(path.native()); known != list_files_.end()) return known->second;
+      Result<SourceId> loaded = context_.compilation.sources.load(shown);
+      if (!loaded) {
+        context_.fault(Code::kUnreadableFile, name.span, loaded.error().message());
+        return std::nullopt;
+      }
+      return list_files_.emplace(path.native(), *loaded).first->second;
+    }
+    if (outside) {
+      context_.fault(Code::kImportOutside, name.span, fmt::format("the list's file `{}` leads outside", name.text),
+                     "is not below this file's folder nor below a root");
+    } else {
+      context_.fault(Code::kUnreadableFile, name.span, fmt::format("cannot find the list's file `{}`", name.text),
+                     roots_.empty() ? "is not beside this file" : "is neither beside this file nor below a root");
+    }
+    return std::nullopt;
+  }
+
+  // The same question of paths whose links were followed.
+  [[nodiscard]] bool is_allowed_really(const fs::path& real, const fs::path& base, const fs::path& folder) const {
+    std::error_code error;
+    const auto follow = [&](const fs::path& each) { return each.empty() ? each : fs::weakly_canonical(each, error); };
+    return below(real, follow(folder)) || (!shared_.empty() && below(real, follow(shared_))) ||
+           below(real, follow(base / kLibrary)) ||
+           std::any_of(roots_.begin(), roots_.end(), [&](const fs::path& root) { return below(real, follow(root)); });
   }
 
   bool open(const fs::path& path, const fs::path& base, const WrittenImport& import) {
@@ -205,6 +260,7 @@ class Loader {
   std::unordered_map<std::string, size_t> by_path_;
   std::vector<std::vector<Edge>> edges_;
   std::vector<bool> own_faults_;
+  std::unordered_map<std::string, SourceId> list_files_;
   fs::path shared_;
   std::vector<fs::path> roots_;
 };

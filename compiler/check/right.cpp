@@ -173,6 +173,7 @@ class Filler {
 bool check_text(Context& context, const LiteralUse& use, Item item, RightSide& out, std::vector<UsedField>& used) {
   const WrittenValue& value = context.written(item);
   // A raw string is what it says, and a regex has braces of its own.
+  // So is an entry of a list's file: no quotes stand around it.
   const bool plain = use.op == Operator::kMatches || !context.text(value.span).starts_with('"');
   if (!plain) {
     std::optional<std::vector<TextPart>> parts = Filler(context, use, value.span, used).run();

@@ -12,6 +12,7 @@ namespace recipe::checking {
 struct RightSide {
   std::vector<Literal> literals;
   std::vector<std::vector<TextPart>> texts;
+  std::vector<uint32_t> tables;  // as Test::table
 };
 
 // Appends what the item is. false: reported.

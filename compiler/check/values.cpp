@@ -47,7 +47,8 @@ bool refuse_ambiguous(Context& context, Place place, const WrittenValue& value) 
 
 class Collector {
  public:
-  Collector(Context& context, std::vector<Item>& out) : context_(context), out_(out) {}
+  Collector(Context& context, std::vector<Item>& out, std::vector<NamedTable>* tables)
+      : context_(context), out_(out), tables_(tables) {}
 
   bool add(Place place, ValueId id, uint32_t depth) {
     const WrittenValue& value = context_.document(place.document)[id];
@@ -117,6 +118,7 @@ class Collector {
     }
     const ExpandedList* list = expand(declared->document, declared->index, value.span, depth);
     if (list == nullptr) return false;
+    if (list->table != 0) return take_table(*list, value);
     for (const Item& item : list->items) {
       if (!push(item, value.span)) return false;
     }
@@ -143,6 +145,8 @@ class Collector {
                      fmt::format("at most {} levels", kMaxListDepth));
       return nullptr;
     }
+    if (list.table != 0) return list.state = ExpandedList::State::kDone, &list;
+    if (!written.value.valid()) return list.state = ExpandedList::State::kFailed, context_.silent_fault(), nullptr;
     list.state = ExpandedList::State::kOpen;
     const WrittenValue& value = context_.document(document)[written.value];
     bool whole = false;
@@ -150,7 +154,7 @@ class Collector {
       context_.silent_fault();
     } else {
       std::vector<Item> items;
-      Collector inner(context_, items);
+      Collector inner(context_, items, nullptr);
       whole = inner.list({document, nullptr}, value, depth + 1);
       if (whole && items.empty()) {
         context_.fault(Code::kEmptyList, value.span, fmt::format("the list `{}` is empty", written.name.text),
@@ -168,6 +172,13 @@ class Collector {
   [[nodiscard]] bool hole() const { return hole_; }
 
  private:
+  bool take_table(const ExpandedList& list, const WrittenValue& value) {
+    if (tables_ != nullptr) return tables_->push_back({list.table, value.span}), true;
+    context_.fault(Code::kOneOrMany, value.span, fmt::format("`{}` is a list from a file", value.text),
+                   "such a list stands behind `in`, `contains any` and `under any` only");
+    return false;
+  }
+
   bool push(Item item, Span span) {
     if (out_.size() >= kMaxListItems) {
       context_.fault(Code::kTooLarge, span, fmt::format("a list has more than {} values", kMaxListItems),
@@ -181,6 +192,7 @@ class Collector {
 
   Context& context_;
   std::vector<Item>& out_;
+  std::vector<NamedTable>* tables_;
   uint32_t followed_ = 0;  // parameters bound to parameters
   bool full_ = false;
   bool hole_ = false;
@@ -188,9 +200,9 @@ class Collector {
 
 }  // namespace
 
-bool collect(Context& context, Place place, ValueId id, bool single, std::vector<Item>& out) {
+bool collect(Context& context, Place place, ValueId id, bool single, std::vector<Item>& out, std::vector<NamedTable>* tables) {
   const WrittenValue& value = context.document(place.document)[id];
-  Collector collector(context, out);
+  Collector collector(context, out, tables);
   bool whole = false;
   if (value.form == ValueForm::kList) {
     whole = collector.list(place, value, 0);
@@ -218,7 +230,7 @@ bool collect(Context& context, Place place, ValueId id, bool single, std::vector
     context.fault(Code::kWrongLiteral, value.span, "a list is wanted here", "is an object");
     return false;
   }
-  if (whole && out.empty()) {
+  if (whole && out.empty() && (tables == nullptr || tables->empty())) {
     context.fault(Code::kEmptyList, value.span, "the list is empty", "no value is in it, so the test is never true");
     return false;
   }
@@ -249,7 +261,7 @@ void expand_lists(Context& context) {
   std::vector<Item> none;
   for (DocumentIndex i = 0; i < context.scopes.size(); ++i) {
     for (uint32_t j = 0; j < context.scopes[i].lists.size(); ++j) {
-      Collector(context, none).expand(i, j, context.document(i).lists[j].name.span, 0);
+      Collector(context, none, nullptr).expand(i, j, context.document(i).lists[j].name.span, 0);
     }
   }
 }

@@ -42,6 +42,7 @@ class Lowering {
   void run() {
     artefact_.passages.emplace_back();
     artefact_.option_tables = compilation_.set.option_tables;
+    artefact_.tables = std::move(compilation_.set.tables);  // of millions of entries one copy is enough
     for (const Recipe& recipe : compilation_.set.recipes) add_recipe(recipe);
     add_clauses();
     // Every index is in range, every clause has a slot.

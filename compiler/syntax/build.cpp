@@ -111,14 +111,21 @@ void Builder::import_declaration(P::ImportDeclarationContext* tree) {
 }
 
 void Builder::list_declaration(P::ListDeclarationContext* tree) {
-  if (tree->COLON() != nullptr || tree->list() == nullptr) {
-    unsupported(span(tree), tree->list() == nullptr ? "a list read from a file" : "a typed list");
-    return;
-  }
   WrittenList list;
   list.span = span(tree);
   list.name = name(tree->name(0));
-  list.value = this->list(tree->list(), Place::kItem);
+  if (tree->COLON() != nullptr) list.type = name(tree->name(1));
+  if (tree->list() != nullptr) {
+    list.value = this->list(tree->list(), Place::kItem);
+  } else {
+    P::NameContext* word = tree->name(tree->COLON() != nullptr ? 2 : 1);
+    if (text(span(word)) != "file") {
+      diagnostics_.add(Code::kSyntax, span(word), fmt::format("expected `[` or `file`, found `{}`", text(span(word))),
+                       "a list is written as `[...]`, or read from `file \"...\"`");
+      return;
+    }
+    list.file = string(tree->string());
+  }
   document_.lists.push_back(std::move(list));
 }
 

@@ -79,7 +79,10 @@ class Printer {
 
   std::string run() {
     for (const WrittenImport& import : document_.imports) line("import {}", in_quotes(import.path.text));
-    for (const WrittenList& list : document_.lists) line("list {} = {}", list.name.text, value(list.value));
+    for (const WrittenList& list : document_.lists) {
+      line("list {}{} = {}", list.name.text, list.type ? ": " + list.type->text : "",
+           list.file ? "file " + in_quotes(list.file->text) : value(list.value));
+    }
     for (const WrittenMacro& macro : document_.macros) print_macro(macro);
     for (const WrittenProgram& program : document_.programs) print_program(program);
     for (const WrittenRecipe& recipe : document_.recipes) print_recipe(recipe);

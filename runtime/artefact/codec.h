@@ -184,6 +184,24 @@ void visit(Io& io, Value<Io, Program>& program) {
   list(io, program.tests, [&](auto& test) { visit(io, test); });
 }
 
+// Ends of entries as the bytes between them: mostly one each, where the ends themselves would take three and four.
+template <class Io>
+void visit(Io& io, Value<Io, ValueTable>& table) {
+  io.text(table.name);
+  io.text(table.path);
+  io.text(table.bytes);
+  uint32_t before = 0;
+  list(io, table.entries, [&](auto& end) {
+    uint32_t step = Io::kReads ? 0 : static_cast<uint32_t>(end - before);
+    number(io, step);
+    if constexpr (Io::kReads) {
+      if (step > table.bytes.size() - before) return io.fail();
+      end = before + step;
+    }
+    before = end;
+  });
+}
+
 template <class Io>
 void visit(Io& io, Value<Io, OptionTable>& table) {
   const auto options = [&](auto& specs) {
@@ -297,6 +315,7 @@ void visit(Io& io, Value<Io, Artefact>& artefact) {
     io.text(passage.text);
   });
   list(io, artefact.option_tables, [&](auto& table) { visit(io, table); });
+  list(io, artefact.tables, [&](auto& table) { visit(io, table); });
   list(io, artefact.recipes, [&](auto& recipe) { visit(io, recipe); });
   list(io, artefact.triggers, [&](auto& trigger) { visit(io, trigger); });
   list(io, artefact.clauses, [&](auto& clause) { visit(io, clause); });

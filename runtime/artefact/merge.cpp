@@ -16,11 +16,14 @@ namespace recipe {
 namespace {
 
 struct Offsets {
-  uint32_t file = 0, passage = 0, recipe = 0, trigger = 0, clause = 0;
+  uint32_t file = 0, passage = 0, recipe = 0, trigger = 0, clause = 0, table = 0;
 };
 
-void move_passages(Program& program, const Offsets& by) {
+void move_program(Program& program, const Offsets& by) {
   for (ProgramNode& node : program.nodes) node.passage += by.passage;
+  for (Test& test : program.tests) {
+    if (test.table != 0) test.table += by.table;
+  }
 }
 
 void move_indices(Artefact& part, const Offsets& by) {
@@ -29,13 +32,13 @@ void move_indices(Artefact& part, const Offsets& by) {
     recipe.passage += by.passage;
     for (ExceptionInfo& exception : recipe.exceptions) {
       exception.passage += by.passage;
-      move_passages(exception.program, by);
+      move_program(exception.program, by);
     }
   }
   for (Trigger& trigger : part.triggers) {
     trigger.recipe.value += by.recipe;
     trigger.passage += by.passage;
-    move_passages(trigger.program, by);
+    move_program(trigger.program, by);
   }
   for (ClauseInfo& clause : part.clauses) clause.trigger.value += by.trigger;
   for (FilterBlock& block : part.filter.blocks) {
@@ -146,10 +149,11 @@ Result<Artefact> merge(std::vector<Artefact> parts) {
     }
     move_indices(part, {static_cast<uint32_t>(whole.files.size()), static_cast<uint32_t>(whole.passages.size()),
                         static_cast<uint32_t>(whole.recipes.size()), static_cast<uint32_t>(whole.triggers.size()),
-                        static_cast<uint32_t>(whole.clauses.size())});
+                        static_cast<uint32_t>(whole.clauses.size()), static_cast<uint32_t>(whole.tables.size())});
     append(whole.files, part.files);
     append(whole.passages, part.passages);
     append(whole.option_tables, part.option_tables);
+    append(whole.tables, part.tables);
     append(whole.recipes, part.recipes);
     append(whole.triggers, part.triggers);
     append(whole.clauses, part.clauses);

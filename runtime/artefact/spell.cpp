@@ -62,9 +62,11 @@ std::string spell_literal(const Subject& subject, const Literal& literal, bool b
   return bare && is_bare(text) ? text : quote(text);
 }
 
-std::string spell_literals(const Subject& subject, const std::vector<Literal>& literals, bool bare) {
+// The entries of a list's file are said to be there, and not listed.
+std::string spell_literals(const Test& test) {
   std::string out = "[";
-  for (const Literal& literal : literals) out += (out.size() > 1 ? ", " : "") + spell_literal(subject, literal, bare);
+  for (const Literal& literal : test.literals) out += (out.size() > 1 ? ", " : "") + spell_literal(test.subject, literal, true);
+  if (test.table != 0) out += (out.size() > 1 ? ", " : "") + ("...file " + std::to_string(test.table));
   return out + "]";
 }
 
@@ -147,7 +149,7 @@ std::string_view loop_variable(uint32_t variable) {
 
 std::string spell(const Test& test, bool negated) {
   const std::string subject = spell_subject(test.subject);
-  const bool several = test.right.empty() && test.literals.size() != 1;
+  const bool several = test.right.empty() && (test.literals.size() != 1 || test.table != 0);
   const bool bare = test.op == Operator::kEquals || test.op == Operator::kHasFlag;
   if (test.op == Operator::kExists) return std::string(negated ? "not exists " : "exists ") + subject;
 
@@ -175,7 +177,7 @@ std::string spell(const Test& test, bool negated) {
     value = test.literals[0] == Literal(int64_t{0}) ? "false" : "true";
   } else {
     value = !test.right.empty() ? spell_right(test)
-            : several           ? spell_literals(test.subject, test.literals, true)
+            : several           ? spell_literals(test)
                                 : spell_literal(test.subject, test.literals[0], bare && plain);
   }
   return before + subject + " " + words + " " + value;

@@ -170,13 +170,32 @@ Status verify_test(const Test& test, const std::vector<FieldId>& loops) {
   return ok();
 }
 
+Status verify_table_use(const Test& test, const std::vector<ValueTable>& tables) {
+  if (test.table == 0) return ok();
+  if (test.table > tables.size()) return bad("a test names a list that is not there");
+  if ((test.op != Operator::kEquals && test.op != Operator::kUnder) || test.nocase)
+    return bad("a list of a file stands behind another operator");
+  return ok();
+}
+
+Status verify_table(const ValueTable& table) {
+  if (table.entries.size() % 2 != 0) return bad("a list's entry has no note");
+  uint32_t before = 0;
+  for (const uint32_t end : table.entries) {
+    if (end < before || end > table.bytes.size()) return bad("a list's entry ends outside of it");
+    before = end;
+  }
+  if (before != table.bytes.size()) return bad("bytes follow a list's entries");
+  return ok();
+}
+
 struct Open {  // a node whose subtree is being walked
   uint32_t end;
   uint32_t children;
   bool loop;
 };
 
-Status verify_program(const Program& program, size_t passages) {
+Status verify_program(const Program& program, size_t passages, const std::vector<ValueTable>& tables) {
   const auto& nodes = program.nodes;
   if (nodes.empty() || nodes[0].end != nodes.size()) return bad("a program's root does not span it");
   std::vector<Open> open;
@@ -217,6 +236,7 @@ Status verify_program(const Program& program, size_t passages) {
     if (node.kind == NodeKind::kTest) {
       if (node.test >= program.tests.size()) return bad("a program names a test that is not there");
       RECIPE_CHECK(verify_test(program.tests[node.test], loops));
+      RECIPE_CHECK(verify_table_use(program.tests[node.test], tables));
     }
     if (inner) {
       open.push_back({node.end, 0, loop});
@@ -238,7 +258,7 @@ Status verify_options(const std::vector<OptionSpec>& options, bool one_letter) {
   return ok();
 }
 
-Status verify_recipe(const RecipeInfo& recipe, size_t passages) {
+Status verify_recipe(const RecipeInfo& recipe, size_t passages, const std::vector<ValueTable>& tables) {
   if (recipe.name.empty()) return bad("a recipe has no name");
   if (recipe.importance > Importance::kCritical || recipe.status > RecipeStatus::kStable) {
     return bad("recipe `" + recipe.name + "` has an unknown importance or status");
@@ -252,7 +272,7 @@ Status verify_recipe(const RecipeInfo& recipe, size_t passages) {
   for (const ExceptionInfo& exception : recipe.exceptions) {
     if (!is_event(static_cast<uint16_t>(exception.event))) return bad("an exception is of an unknown event");
     if (exception.passage >= passages) return bad("an exception names a passage that is not there");
-    RECIPE_CHECK(verify_program(exception.program, passages));
+    RECIPE_CHECK(verify_program(exception.program, passages, tables));
   }
   return ok();
 }
@@ -266,7 +286,7 @@ Status verify_trigger(const Trigger& trigger, const Artefact& artefact) {
     const FieldId* field = std::get_if<FieldId>(&part);
     if (field != nullptr && !is_field(static_cast<uint16_t>(*field))) return bad("a message names an unknown field");
   }
-  return verify_program(trigger.program, artefact.passages.size());
+  return verify_program(trigger.program, artefact.passages.size(), artefact.tables);
 }
 
 Status verify_key(const FilterKey& key, const FilterTerm& term) {
@@ -354,6 +374,7 @@ Status verify(const Artefact& artefact) {
     const Passage& passage = artefact.passages[i];
     if (i == 0 ? passage != Passage{} : passage.file >= artefact.files.size()) return bad("a passage is of no file");
   }
+  for (const ValueTable& table : artefact.tables) RECIPE_CHECK(verify_table(table));
   for (const OptionTable& table : artefact.option_tables) {
     RECIPE_CHECK(verify_options(table.shorts, true));
     RECIPE_CHECK(verify_options(table.longs, false));
@@ -362,7 +383,7 @@ Status verify(const Artefact& artefact) {
   std::unordered_set<std::string_view> names;
   for (const RecipeInfo& recipe : artefact.recipes) {
     if (!names.insert(recipe.name).second) return bad("two recipes are named `" + recipe.name + "`");
-    RECIPE_CHECK(verify_recipe(recipe, passages));
+    RECIPE_CHECK(verify_recipe(recipe, passages, artefact.tables));
   }
   for (const Trigger& trigger : artefact.triggers) RECIPE_CHECK(verify_trigger(trigger, artefact));
   for (const ClauseInfo& clause : artefact.clauses) {

@@ -46,7 +46,7 @@ bool names_option(const ParsedOption& option, std::string_view spelled, bool noc
   return option.dashes == dashes && equal_names(option.name, spelled, nocase);
 }
 
-Result<ReadyProgram> make_ready(const Program& program, PatternPool& pool) {
+Result<ReadyProgram> make_ready(const Program& program, PatternPool& pool, std::span<const TableIndex> tables) {
   ReadyProgram ready;
   ready.program = &program;
   const auto ask = [&](FieldId field) {
@@ -55,7 +55,7 @@ Result<ReadyProgram> make_ready(const Program& program, PatternPool& pool) {
   };
   for (const Test& test : program.tests) {
     const FieldId field = test.subject.field;
-    auto literals = Literals::make(test, pool);
+    auto literals = Literals::make(test, pool, tables);
     if (!literals) return literals.error();
     ready.tests.push_back({&test, std::move(literals.value())});
     if (test.subject.variable == 0) ask(field);

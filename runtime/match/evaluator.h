@@ -30,7 +30,9 @@ struct ReadyProgram {
   std::vector<FieldId> asked;    // fields of the event that it asks, once each
 };
 
-[[nodiscard]] Result<ReadyProgram> make_ready(const Program& program, PatternPool& pool);
+// tables: of the artefact, for tests that name one; they must outlive the program.
+[[nodiscard]] Result<ReadyProgram> make_ready(const Program& program, PatternPool& pool,
+                                              std::span<const TableIndex> tables = {});
 
 // "-o" is one dash and o, "--out" two and out; a flag is written without its dash. nocase: ASCII letters.
 [[nodiscard]] bool names_option(const ParsedOption& option, std::string_view spelled, bool nocase);

@@ -19,14 +19,15 @@ Type type_of(const Test& test) {
 
 }  // namespace
 
-Result<Literals> Literals::make(const Test& test, PatternPool& pool) {
+Result<Literals> Literals::make(const Test& test, PatternPool& pool, std::span<const TableIndex> tables) {
   Literals made;
   const Type type = type_of(test);
   made.ranges_ = type == Type::kIp;
   made.under_ = under_kind(test.subject);
   made.op_ = test.op;
   made.nocase_ = test.nocase;
-  made.empty_ = test.literals.empty();
+  if (test.table != 0) made.table_ = &tables[test.table - 1];
+  made.empty_ = test.literals.empty() && test.table == 0;
   for (const Literal& literal : test.literals) {
     if (const auto* const number = std::get_if<int64_t>(&literal)) {
       made.numbers_.push_back(*number);
@@ -57,7 +58,18 @@ Result<Literals> Literals::make(const Test& test, PatternPool& pool) {
   return made;
 }
 
+std::optional<uint32_t> Literals::find_entry(std::string_view value) const {
+  if (table_ == nullptr) return std::nullopt;
+  return op_ == Operator::kUnder ? table_->find_under(value, under_) : table_->find(value, ranges_);
+}
+
+std::string_view Literals::note(std::string_view value) const {
+  const auto entry = find_entry(value);
+  return entry ? table_->note(*entry) : std::string_view();
+}
+
 bool Literals::hold(std::string_view value) const {
+  if (find_entry(value)) return true;
   if (op_ == Operator::kLike) {
     return std::any_of(globs_.begin(), globs_.end(), [&](const Glob& glob) { return glob.matches(value); });
   }

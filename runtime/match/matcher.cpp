@@ -30,6 +30,7 @@ struct Matcher::State {
 
   const Artefact& artefact;
   Evaluator evaluator;
+  std::vector<TableIndex> tables;
   std::vector<ReadyProgram> triggers;
   Rows<ReadyProgram> exceptions;                     // by recipe
   std::vector<uint32_t> first_slot;                  // of each filter block, into slots
@@ -63,20 +64,21 @@ Result<std::unique_ptr<Matcher>> Matcher::build(const Artefact& artefact) {
 
 Status Matcher::State::ready_programs() {
   PatternPool pool;
+  for (const ValueTable& table : artefact.tables) tables.emplace_back(table);
   const auto wrong = [](const RecipeInfo& recipe, const Error& error) {
     return Error{"recipe `" + recipe.name + "`: " + error.what, error.code};
   };
   for (uint32_t i = 0; i < artefact.triggers.size(); ++i) {
     const Trigger& trigger = artefact.triggers[i];
     const RecipeInfo& recipe = artefact.recipes[trigger.recipe.index()];
-    auto ready = make_ready(trigger.program, pool);
+    auto ready = make_ready(trigger.program, pool, tables);
     if (!ready) return wrong(recipe, ready.error());
     triggers.push_back(std::move(ready.value()));
     if (recipe.enabled) enabled[trigger.event].push_back(i);
   }
   for (const RecipeInfo& recipe : artefact.recipes) {
     for (const ExceptionInfo& exception : recipe.exceptions) {
-      auto ready = make_ready(exception.program, pool);
+      auto ready = make_ready(exception.program, pool, tables);
       if (!ready) return wrong(recipe, ready.error());
       exceptions.items.push_back(std::move(ready.value()));
     }

@@ -19,6 +19,12 @@ std::string shorten(std::string_view text) {
   return std::string(text.substr(0, end)) + "...";
 }
 
+// What a list's file says of the entry that was met.
+std::string with_note(const ReadyTest& ready, std::string_view value) {
+  const std::string_view note = ready.literals.note(value);
+  return note.empty() ? std::string() : " (" + shorten(note) + ")";
+}
+
 std::string at(std::string_view list, size_t index) {
   return std::string(list) + "[" + std::to_string(index) + "]";
 }
@@ -56,7 +62,8 @@ std::string Evaluator::test_witness(const ReadyTest& ready) {
   const Test& test = *ready.test;
   const FieldId field = test.subject.field;
   const auto element_text = [&](size_t i) {
-    return at(info(field).name, i) + " = " + quote(shorten(texts(field).elements[i]));
+    return at(info(field).name, i) + " = " + quote(shorten(texts(field).elements[i])) +
+           with_note(ready, texts(field).elements[i]);
   };
   if (info(field).type == Type::kRecordList) return "";
   if (info(field).type != Type::kStringList) {
@@ -67,7 +74,8 @@ std::string Evaluator::test_witness(const ReadyTest& ready) {
       case Value::Kind::kNumber:
         return info(field).type == Type::kFlags ? flag_names(field, value.number) : std::to_string(value.number);
       case Value::Kind::kText:
-        return info(field).type == Type::kIp ? format_address(value.text) : shorten(value.text);
+        return (info(field).type == Type::kIp ? format_address(value.text) : shorten(value.text)) +
+               with_note(ready, value.text);
       case Value::Kind::kCut:
         return shorten(event_->text(field).value_or(""));
     }
