@@ -29,11 +29,10 @@ SEC("tp_btf/sched_process_exec")
 int BPF_PROG(recipe_exec, struct task_struct* task, int old_pid, struct linux_binprm* bprm) {
   struct probe_start start;
   if (!begin_event(&start, EVENT_exec)) return 0;
-  record_u64 name = 0;
-  record_u32 bytes = 0;
   struct file* file = bprm->file;
-  if (!name_of_file(file, &name, &bytes)) name = 0;
-  ask_pivot(&start, name, bytes);
+  struct path_node node = {}; /* read as numbers: a kernel pointer may not be the argument of a global function */
+  if (file) read_node((record_u64)file->f_path.dentry, &node);
+  ask_pivot(&start, node.name, node.hash_len >> 32);
   if (start.active ? control.tags[1] : control.tags[0]) set_own_tags(task, start.tags);
   if (is_unwanted(&start)) return 0;
   struct classify* c = begin_classify(&start, EVENT_exec);

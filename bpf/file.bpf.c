@@ -151,7 +151,7 @@ static __always_inline struct classify* begin_asked(record_u32 event, const stru
   if (read_asked_path(c, asked->folder, asked->path)) {
     start.wanted = -1;
     if (STATE(c, LANE_FILE_NAME) == VALUE_KNOWN)
-      ask_pivot(&start, (record_u64)(c->text + TEXT_FILE_NAME), VALUE(c, LANE_FILE_NAME).bytes);
+      ask_hash(&start, hash_name((const record_u64*)(c->text + TEXT_FILE_NAME), c->seed, VALUE(c, LANE_FILE_NAME).bytes));
     if (!is_unwanted(&start)) {
       c->wanted = start.wanted;
       c->bucket = start.bucket;

@@ -14,6 +14,16 @@
 #include "lib/read_file.h"
 /* clang-format on */
 
+/* The hash of a name at a kernel address; 0: it cannot be read. */
+__noinline record_u64 hash_name_at(record_u64 seed, record_u64 name, record_u32 bytes) {
+  record_u64 words[RECIPE_HASHED_WORDS];
+  if (!name || !bytes || bytes >= RECIPE_NAME_BYTES) return 0;
+  record_u64 copied = bytes < RECIPE_HASHED_BYTES ? bytes : RECIPE_HASHED_BYTES;
+  copied = BOUND(copied, 0x7f);
+  if (copied > RECIPE_HASHED_BYTES || bpf_probe_read_kernel(words, copied, (const void*)name)) return 0;
+  return hash_name(words, seed, bytes);
+}
+
 /* What a pivot bucket says of a name that hit: bit 32, some block wants it; below, the tags that it gives. */
 __noinline record_u64 ask_bucket(record_u32 active, record_u32 bucket, record_u32 tag) {
   const record_u8* base = image_at(active);

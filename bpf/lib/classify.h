@@ -70,8 +70,9 @@ RECIPE_FN record_u64 follow_entry(struct classify* c, record_u32 entry, record_u
       record_u32 set = (record_u32)(head & 0xff) - c->first_lane;
       record_u32 slot = words + set * words + word;
       if (set < c->lane_count && slot < RECIPE_WORDS + CLASSIFY_SETS) BITS(c, slot) |= image64(c, base, entry + 8);
-    } else if (does == kind && (kind == KEY_RANGE || literal_equals(c, (record_u32)(head >> 32), at, bytes))) {
-      BITS(c, word) &= ~image64(c, base, entry + 8);
+    } else if (does == kind) {
+      record_u64 keep = ~image64(c, base, entry + 8);
+      if (kind == KEY_RANGE || literal_equals(c, (record_u32)(head >> 32), at, bytes)) BITS(c, word) &= keep;
     }
   }
   return (head >> 24) & 0xff;
@@ -161,7 +162,8 @@ RECIPE_FN record_u64 judge_string(struct classify* c, record_u32 lane, record_u3
   const record_u8* base = image_base(c);
   if (!base || lane >= LANES) return 0;
   record_u32 lengths = lengths_at(c, base, lane);
-  record_u64 prefixes = PREFIXES(c, base, lengths);
+  /* Both before the loop: what lives across it lies in this frame, and Linux 6.1 counts frames (probe.h). */
+  record_u64 prefixes = PREFIXES(c, base, lengths), suffixes = SUFFIXES(c, base, lengths);
   record_u64 h = key_start(c->seed, lane);
   for (record_u32 i = 0; i < RECIPE_HASHED_WORDS; ++i) {
     if (8 * i >= bytes) break;
@@ -172,7 +174,6 @@ RECIPE_FN record_u64 judge_string(struct classify* c, record_u32 lane, record_u3
     h = key_word(h, key_tail(step.word, step.bytes));
   }
   judge_key(c, key_end(h, KEY_EXACT, bytes), KEY_EXACT, at, bytes);
-  record_u64 suffixes = SUFFIXES(c, base, lengths);
   if (suffixes) judge_suffixes(c, lane, suffixes, at + bytes, bytes);
   return 0;
 }

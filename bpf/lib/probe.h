@@ -28,6 +28,7 @@ enum catalogue_flag {
 #include "../abi/catalogue.def"
 };
 
+extern record_u64 hash_name_at(record_u64 seed, record_u64 name, record_u32 bytes);
 extern record_u64 ask_bucket(record_u32 active, record_u32 bucket, record_u32 tag);
 extern record_u64 read_asked_path(struct classify* c, record_u64 folder, record_u64 pointer);
 
@@ -78,15 +79,14 @@ static __always_inline record_u64 hash_name(const record_u64* words, record_u64 
   return key_end(h, KEY_PIVOT, bytes);
 }
 
-/* The pivot's answer: 1 some block could want this name, 0 none, -1 the name cannot be read. name: a kernel address. */
-static __always_inline int ask_pivot(struct probe_start* start, record_u64 name, record_u32 bytes) {
-  record_u64 words[RECIPE_HASHED_WORDS];
+static __always_inline record_u64 seed_of(const struct probe_start* start) {
+  return start->active ? control.seed[1] : control.seed[0];
+}
+
+/* The pivot's answer: 1 some block could want the name that has this hash, 0 none, -1 there is no hash (0). */
+static __always_inline int ask_hash(struct probe_start* start, record_u64 hash) {
   start->wanted = -1;
-  if (!name || !bytes || bytes >= RECIPE_NAME_BYTES) return -1;
-  record_u64 copied = bytes < RECIPE_HASHED_BYTES ? bytes : RECIPE_HASHED_BYTES;
-  copied = BOUND(copied, 0x7f);
-  if (copied > RECIPE_HASHED_BYTES || bpf_probe_read_kernel(words, copied, (const void*)name)) return -1;
-  record_u64 hash = hash_name(words, start->active ? control.seed[1] : control.seed[0], bytes);
+  if (!hash) return -1;
   start->tag = pivot_tag(hash);
   start->bucket = start->head->pivot_offset + pivot_bucket_of(hash, start->head->pivot_mask) * sizeof(struct pivot_bucket);
   record_u32 hit = 0;
@@ -98,6 +98,12 @@ static __always_inline int ask_pivot(struct probe_start* start, record_u64 name,
   start->tags = (record_u32)names;
   start->wanted = names >> 32;
   return start->wanted;
+}
+
+/* The same for the name at a kernel address. The copy lies in a frame of its own: with it in the probe's, the deepest chain of
+ * calls would not fit into the 512 bytes that Linux 6.1 gives, where each frame counts as a multiple of 32. */
+static __always_inline int ask_pivot(struct probe_start* start, record_u64 name, record_u32 bytes) {
+  return ask_hash(start, hash_name_at(seed_of(start), name, bytes));
 }
 
 /* Nothing to judge: the event ends here. */
@@ -116,7 +122,7 @@ static __always_inline struct classify* begin_classify(const struct probe_start*
   }
   c->busy = 1;
   c->image = start->active;
-  c->seed = start->active ? control.seed[1] : control.seed[0];
+  c->seed = seed_of(start);
   c->outs = c->overflow = 0;
   c->dentry = c->mnt = 0;
   c->path_flags = 0;

@@ -1,3 +1,4 @@
+# Blocks stay in the source's order: clang would let the end of a loop fall into its head, a "back-edge" that Linux 6.1 refuses.
 # recipe_bpf(NAME name SOURCES a.bpf.c ...): each source → BPF object, linked into one, → skeleton header generated/bpf/NAME.skel.h
 # and the object file itself. No kernel, BTF of the running machine or root is needed.
 # clang for BPF does not look into the architecture's include folder, where asm/types.h is. BPF_PROG's ctx is never used.
@@ -11,7 +12,7 @@ function(recipe_bpf)
     set(object ${out}/${ARG_NAME}.${stem}.bpf.o)
     add_custom_command(
       OUTPUT ${object}
-      COMMAND ${BPF_CLANG} -target bpf -mcpu=v3 -O2 -g -Wall -Wextra -Wno-unused-parameter -Werror -fno-stack-protector
+      COMMAND ${BPF_CLANG} -target bpf -mcpu=v3 -O2 -g -Wall -Wextra -Wno-unused-parameter -Werror -fno-stack-protector -mllvm -disable-block-placement
               -idirafter /usr/include/${CMAKE_LIBRARY_ARCHITECTURE} -I${CMAKE_SOURCE_DIR} -I${CMAKE_SOURCE_DIR}/bpf -MD -MF ${object}.d
               -c ${CMAKE_CURRENT_SOURCE_DIR}/${source} -o ${object}
       DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${source}
