@@ -16,6 +16,8 @@ using namespace recipe;
 
 namespace {
 
+const bool by_lines = std::setvbuf(stdout, nullptr, _IOLBF, 0) == 0;  // what was found out is known if the rest takes too long
+
 constexpr uint32_t kMostInstructions = 900'000;  // the kernel refuses at 1,000,000; other kernels and compilers walk more
 
 struct CloseObject {
@@ -95,9 +97,22 @@ Verdict verify(const std::string& file, const std::string& wanted, bool log_it =
   return verdict;
 }
 
-void check(const std::string& file) {
+// The programs at the ends of system calls are many and alike: some stand for all where the verifier is slow (tests/vm).
+enum class Which : uint8_t { kHooks, kSomeCalls, kOtherCalls };
+
+Which which(const std::string& section) {
+  const std::string prefix = "tracepoint/syscalls/sys_exit_";
+  if (!section.starts_with(prefix)) return Which::kHooks;
+  for (const char* call : {"openat", "mmap", "unlink", "renameat2", "fchmodat", "setxattr"}) {
+    if (section == prefix + call) return Which::kSomeCalls;
+  }
+  return Which::kOtherCalls;
+}
+
+void check(const std::string& file, Which wanted) {
   const Features features = probe_features();
   for (const Program& program : programs_of(file)) {
+    if (which(program.section) != wanted) continue;
     if (const Feature* hook = missing(features, feature_of(program.section)); hook != nullptr) {
       std::printf("no hook here for %s (%s): %s\n", program.name.c_str(), program.section.c_str(), hook->reason.c_str());
       continue;
@@ -112,10 +127,18 @@ void check(const std::string& file) {
 
 }  // namespace
 
-TEST_CASE("the verifier accepts every probe and walks fewer instructions than the bound") {
-  check(RECIPE_GENERATED_DIR "/bpf/recipe_probes.o");
+TEST_CASE("the verifier accepts the test programs and walks fewer instructions than the bound") {
+  check(RECIPE_GENERATED_DIR "/bpf/recipe_probes_test.o", Which::kHooks);
 }
 
-TEST_CASE("the verifier accepts the test programs and walks fewer instructions than the bound") {
-  check(RECIPE_GENERATED_DIR "/bpf/recipe_probes_test.o");
+TEST_CASE("the verifier accepts the probes of kernel hooks and walks fewer instructions than the bound") {
+  check(RECIPE_GENERATED_DIR "/bpf/recipe_probes.o", Which::kHooks);
+}
+
+TEST_CASE("the verifier accepts the probes of some system calls and walks fewer instructions than the bound") {
+  check(RECIPE_GENERATED_DIR "/bpf/recipe_probes.o", Which::kSomeCalls);
+}
+
+TEST_CASE("the verifier accepts the probes of the other system calls and walks fewer instructions than the bound") {
+  check(RECIPE_GENERATED_DIR "/bpf/recipe_probes.o", Which::kOtherCalls);
 }
