@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// no_kernel_filter: a clause that names no program. The kernel cannot dismiss an exec by its name alone, so every exec pays.
+// no_kernel_filter: a clause of executions that names no program, or of files that names no file. The kernel cannot dismiss
+// such an event by its name alone, so each one pays. Other events are few.
 #include "compiler/lint/lint.h"
 #include "compiler/lint/walk.h"
 
@@ -7,10 +8,12 @@ namespace recipe {
 
 void lint_no_kernel_filter(const Compilation& compilation, Diagnostics& out) {
   const Filter& filter = compilation.artefact.filter;
-  if (filter.blocks.empty() || !filter.blocks[0].names.empty()) return;
   std::vector<bool> without(compilation.artefact.clauses.size());
-  for (const FilterSlot& slot : filter.blocks[0].slots) {
-    for (const ClauseId clause : slot.clauses) without[clause.index()] = true;
+  for (const FilterBlock& block : filter.blocks) {
+    if (!block.names.empty() || (info(block.event).families & (kOnExec | kOnFile)) == 0) continue;
+    for (const FilterSlot& slot : block.slots) {
+      for (const ClauseId clause : slot.clauses) without[clause.index()] = true;
+    }
   }
 
   // Clauses of one trigger stand together in the artefact, in the order of Clauses.
@@ -20,11 +23,16 @@ void lint_no_kernel_filter(const Compilation& compilation, Diagnostics& out) {
       while (next < without.size() && compilation.artefact.clauses[next].trigger < trigger.id) ++next;
       if (next >= without.size() || compilation.artefact.clauses[next].trigger != trigger.id) return;
       if (!without[next++]) continue;
+      const EventId id = compilation.artefact.triggers[trigger.id.index()].event;
+      const std::string event(info(id).name);
+      const bool file = (info(id).families & kOnFile) != 0;
       const Span first = clause.terms.empty() ? trigger.on.span : trigger.predicate.nodes[clause.terms[0]].span;
       const std::string text = words(compilation, trigger.predicate, clause);
       Diagnostic& diagnostic = out.add(Code::kNoKernelFilter, place(first, trigger.on.span),
-                                       "every exec pays for `" + (text.empty() ? "true" : text) + "`", "no program is named");
-      diagnostic.hints.push_back("name the programs it is about: `process.name in [...] and ...`");
+                                       "every " + event + " pays for `" + (text.empty() ? "true" : text) + "`",
+                                       file ? "no file is named" : "no program is named");
+      diagnostic.hints.push_back(file ? "name the files it is about: `file.name in [...] and ...`"
+                                      : "name the programs it is about: `process.name in [...] and ...`");
     }
   });
 }

@@ -61,7 +61,8 @@ bool same_question(const Predicate& predicate, uint32_t a, uint32_t b) {
 }
 
 bool is_plain(const Test& test) {
-  return test.subject.variable == 0 && test.subject.selector == Selector::kNone && test.over == Over::kValue;
+  return test.subject.variable == 0 && test.subject.selector == Selector::kNone && test.over == Over::kValue &&
+         test.right.empty() && test.table == 0;
 }
 
 }  // namespace recipe
