@@ -127,7 +127,7 @@ TEST_CASE("an argv of a mebibyte is cut to what the kernel reads, and says so") 
 TEST_CASE("an argv of empty strings only is read, and a thousand of them widen what asks for arguments") {
   Live live;
   Filter filter = filter_of_names({"true"});
-  filter.blocks[0].slots[0].terms.push_back({LANE_ARGV, false, {FilterKey{KeyKind::kExact, false, 0, "-e"}}});
+  filter.blocks[0].slots[0].terms.push_back({LANE_ARGV, false, {FilterKey{KeyKind::kExact, false, 0, "-e", 0}}});
   live.install(filter);
   run("/bin/true", {"", "", ""});
   CHECK(live.records().empty());
@@ -345,7 +345,7 @@ TEST_CASE("a reader that sleeps is woken by the first record") {
 }
 
 TEST_CASE("a full ring loses records in plain sight") {
-  Result<std::unique_ptr<Kernel>> loaded = Kernel::load({static_cast<uint32_t>(getpagesize())});
+  Result<std::unique_ptr<Kernel>> loaded = Kernel::load({.ring_bytes = static_cast<uint32_t>(getpagesize())});
   REQUIRE(loaded.ok());
   Kernel& kernel = *loaded.value();
   kernel.set_scope(true);

@@ -38,13 +38,14 @@ class KernelJudge {
   bool judge(const FilterImage& image, const Event& event, std::vector<candidate_word>& out) {
     input_->image = 0;
     std::memcpy(&input_->seed, image.data(), sizeof input_->seed);
-    text(event, FieldId::process_name, VALUE_NAME, TEXT_NAME);
-    number(event, FieldId::process_uid, VALUE_UID);
-    number(event, FieldId::process_gid, VALUE_GID);
-    number(event, FieldId::process_euid, VALUE_EUID);
-    text(event, FieldId::process_parent_name, VALUE_PARENT_NAME, TEXT_PARENT_NAME);
-    text(event, FieldId::process_exe, VALUE_EXE, TEXT_EXE);
+    text(event, FieldId::process_name, LANE_NAME, TEXT_NAME);
+    number(event, FieldId::process_uid, LANE_UID);
+    number(event, FieldId::process_gid, LANE_GID);
+    number(event, FieldId::process_euid, LANE_EUID);
+    text(event, FieldId::process_parent_name, LANE_PARENT_NAME, TEXT_PARENT_NAME);
+    text(event, FieldId::process_exe, LANE_EXE, TEXT_EXE);
     argv(event);
+    input_->number = static_cast<uint32_t>(event.id());
     LIBBPF_OPTS(bpf_test_run_opts, options);
     const int error = bpf_prog_test_run_opts(bpf_program__fd(skeleton_->progs.recipe_judge), &options);
     INFO(error);
@@ -60,7 +61,8 @@ class KernelJudge {
     return memory;
   }
   void set(uint32_t which, value_state state, uint32_t at = 0, size_t bytes = 0) {
-    input_->value[which] = {at, static_cast<uint32_t>(bytes), static_cast<uint32_t>(state), 0};
+    input_->state[which] = static_cast<record_u8>(state);
+    input_->value[which] = {at, static_cast<uint32_t>(bytes)};
   }
   void number(const Event& event, FieldId field, uint32_t which) {
     const auto value = event.number(field);
@@ -76,14 +78,14 @@ class KernelJudge {
     set(which, VALUE_KNOWN, at, value->size());
   }
   void argv(const Event& event) {
-    if (!event.has(FieldId::argv)) return set(VALUE_ARGV, VALUE_ABSENT);
+    if (!event.has(FieldId::argv)) return set(LANE_ARGV, VALUE_ABSENT);
     const bool cut = event.truncated(FieldId::argv);
     std::string bytes;
     for (const std::string_view element : event.argv()) bytes.append(element).push_back('\0');
     if (cut && !bytes.empty()) bytes.pop_back();
     std::memcpy(input_->text + TEXT_ARGV, bytes.data(), bytes.size());
     std::memset(input_->text + TEXT_ARGV + bytes.size(), 0, 8);
-    set(VALUE_ARGV, cut ? VALUE_CUT : VALUE_KNOWN, TEXT_ARGV, bytes.size());
+    set(LANE_ARGV, cut ? VALUE_CUT : VALUE_KNOWN, TEXT_ARGV, bytes.size());
   }
 
   recipe_probes_test* skeleton_ = nullptr;

@@ -22,7 +22,7 @@ namespace recipe::test {
 inline Filter filter_of_names(const std::vector<std::string>& names) {
   FilterSlot slot;
   slot.clauses = {ClauseId{0}};
-  return {{FilterBlock{names, {slot}}}};
+  return {{FilterBlock{EventId::exec, names, {slot}}}, {}};
 }
 
 // The default block: every exec is a candidate.

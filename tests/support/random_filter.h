@@ -81,6 +81,7 @@ inline Filter random_filter(Dice& dice) {
   std::vector<std::string> used;
   for (uint32_t i = 0; i < blocks; ++i) {
     FilterBlock block;
+    block.event = EventId::exec;
     if (i > 0 || dice.chance(50)) {
       for (uint32_t n = 1 + dice.below(3); n > 0; --n) {
         std::string name = random_name(dice);
@@ -156,6 +157,10 @@ inline bool key_hits(const FilterKey& key, std::string_view value) {
       return value.starts_with(key.text);
     case KeyKind::kSuffix:
       return value.ends_with(key.text);
+    case KeyKind::kBit:
+    case KeyKind::kRange:
+    case KeyKind::kAddress:
+      return false;  // of no text
     case KeyKind::kFlag:
       return value.size() > 1 && value[0] == '-' && value[1] != '-' &&
              (value.size() > RECIPE_FLAG_BYTES || value.substr(1).find(key.text[0]) != std::string_view::npos);

@@ -67,7 +67,7 @@ Lowered lower_all(const std::vector<Predicate>& predicates) {
   std::vector<KernelClause> from;
   for (uint32_t i = 0; i < predicates.size(); ++i) {
     for (const Clause& clause : clauses[i].clauses) {
-      from.push_back({ClauseId{static_cast<uint32_t>(out.infos.size())}, &simplified[i], &clause});
+      from.push_back({ClauseId{static_cast<uint32_t>(out.infos.size())}, EventId::exec, &simplified[i], &clause});
       out.infos.push_back({TriggerId{i}, std::vector<ClauseTerm>(clause.terms.size()), false});
     }
   }

@@ -31,7 +31,7 @@ Artefact small_artefact() {
   a.triggers.push_back(trigger);
   a.clauses.push_back({TriggerId{0}, {{0, true, true}}, true});
   FilterTerm term{1, true, {{KeyKind::kExact, true, -1, {}}}};
-  a.filter.blocks.push_back({{}, {{{term}, {ClauseId{0}}}}});
+  a.filter.blocks.push_back({EventId::exec, {}, {{{term}, {ClauseId{0}}}}});
   return a;
 }
 
