@@ -104,6 +104,12 @@ class EventReader {
     }
   }
 
+  // Ids of processes, users and groups have 32 bits.
+  static bool is_id(const FieldInfo& field) {
+    const std::string_view last = field.name.substr(field.name.rfind('.') + 1);
+    return last == "pid" || last == "tid" || last == "uid" || last == "gid" || last == "euid";
+  }
+
   std::optional<int64_t> read_number(const FieldInfo& field, ValueId id) {
     if (field.type == Type::kFlags) return read_flags(field, id);
     const std::optional<Item> item = scalar(context_, place_, id);
@@ -113,8 +119,7 @@ class EventReader {
       const LiteralUse use{Operator::kEquals, field.type, field.id, false, field.name};
       const std::optional<Literal> number = check_literal(context_, use, *item);
       if (!number) return std::nullopt;
-      if (value.number < 0 || (field.list != FieldId::kNone && field.id != FieldId::ancestor_start_time &&
-                               value.number > std::numeric_limits<uint32_t>::max())) {
+      if (value.number < 0 || (is_id(field) && value.number > std::numeric_limits<uint32_t>::max())) {
         wrong(value.span, fmt::format("`{}` cannot be {}", field.name, value.number), "out of range");
         return std::nullopt;
       }

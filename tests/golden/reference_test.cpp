@@ -61,9 +61,16 @@ std::string trimmed(std::string_view text) {
 
 // The verdict of a condition on an event through the whole path; fails where filter and program disagree.
 std::string verdict(const std::string& condition, const std::string& json) {
+  JsonEvents events;
+  const bool named = json.find("\"event\"") != std::string::npos;
+  auto values = events.parse(named ? json : json == "{}" ? R"({"event":"exec"})" : R"({"event":"exec",)" + json.substr(1));
+  INFO((values.ok() ? "" : values.error().message()));
+  REQUIRE(values.ok());
   Compilation compilation;
   compile_text(compilation, "truth.recipe",
-               "recipe truth { title \"t\" category execution importance low on exec when " + condition + " }", {});
+               fmt::format("recipe truth {{ title \"t\" category execution importance low on {} when {} }}",
+                           info(values->event).name, condition),
+               {});
   for (const Diagnostic& each : compilation.diagnostics.all()) UNSCOPED_INFO(each.message);
   REQUIRE(compilation.ok);
   auto artefact = decode(encode(compilation.artefact));
@@ -72,10 +79,6 @@ std::string verdict(const std::string& condition, const std::string& json) {
   REQUIRE(image.ok());
   auto matcher = Matcher::build(*artefact);
   REQUIRE(matcher.ok());
-  JsonEvents events;
-  auto values = events.parse(json == "{}" ? R"({"event":"exec"})" : R"({"event":"exec",)" + json.substr(1));
-  INFO((values.ok() ? "" : values.error().message()));
-  REQUIRE(values.ok());
   auto record = encode_record(*values);
   REQUIRE(record.ok());
   Event event;
@@ -107,8 +110,15 @@ std::string operator_table() {
   std::string out = "| operator | of | kernel index | true where |\n|---|---|---|---|\n";
   const auto row = [&](const char* spelling, unsigned types, int kernel, const char* doc) {
     std::string of;
-    for (const auto& [bit, name] :
-         {std::pair{kInt, "int"}, {kString, "string"}, {kPath, "path"}, {kBool, "bool"}, {kList, "list"}, {kFlags, "flags"}, {kIp, "ip"}, {kPort, "port"}, {kDomain, "domain"}}) {
+    for (const auto& [bit, name] : {std::pair{kInt, "int"},
+                                    {kString, "string"},
+                                    {kPath, "path"},
+                                    {kBool, "bool"},
+                                    {kList, "list"},
+                                    {kFlags, "flags"},
+                                    {kIp, "ip"},
+                                    {kPort, "port"},
+                                    {kDomain, "domain"}}) {
       if ((types & bit) != 0) of += of.empty() ? name : fmt::format(", {}", name);
     }
     static constexpr const char* kIndex[] = {"", "exact", "prefix", "suffix", "letters", "range", "bits"};
@@ -116,6 +126,34 @@ std::string operator_table() {
   };
 #define OPERATOR(id, number, spelling, negated, types, kernel, cost, doc) row(spelling, types, kernel, doc);
 #include "runtime/artefact/operators.def"
+  return out;
+}
+
+std::string event_table() {
+  std::string out = "| event | what happened |\n|---|---|\n";
+  for (const EventInfo& event : all_events()) out += fmt::format("| `{}` | {} |\n", event.name, event.doc);
+  return out;
+}
+
+std::string group_table() {
+  std::string out = "| group | events | what happened |\n|---|---|---|\n";
+  for (const GroupMember& first : all_group_members()) {
+    if (first.doc.empty()) continue;
+    std::string members;
+    for (const GroupMember& each : all_group_members()) {
+      if (each.group != first.group) continue;
+      members += fmt::format("{}`{}`", members.empty() ? "" : ", ", info(each.event).name);
+      if (each.access != 0) members += fmt::format(" ({})", flag_names(FieldId::file_access, each.access));
+    }
+    out += fmt::format("| `any {}` | {} | {} |\n", first.group, members, first.doc);
+  }
+  return out;
+}
+
+std::string flag_table() {
+  std::string out = "| field | flag | what it says |\n|---|---|---|\n";
+  for (const FlagInfo& flag : all_flags())
+    out += fmt::format("| `{}` | `{}` | {} |\n", info(flag.field).name, flag.name, flag.doc);
   return out;
 }
 
@@ -139,6 +177,9 @@ void hold_table(const std::string& name, const std::string& table) {
 }  // namespace
 
 TEST_CASE("the reference's tables of fields and operators are those of the catalogue and of operators.def") {
+  hold_table("events", event_table());
+  hold_table("groups", group_table());
+  hold_table("flags", flag_table());
   hold_table("fields", field_table());
   hold_table("operators", operator_table());
 }

@@ -7,12 +7,15 @@
 
 #include "runtime/artefact/dump.h"
 #include "runtime/artefact/encode.h"
+#include "runtime/match/matcher.h"
 #include "tests/support/events.h"
 #include "tests/support/slow_evaluator.h"
 
 using namespace recipe;
 
 namespace {
+
+constexpr EventId kEvents[] = {EventId::exec, EventId::open, EventId::connect, EventId::dns, EventId::unlink};
 
 void check_steps(const Predicate& predicate, const std::vector<EventValues>& events, const std::vector<OptionTable>& tables) {
   const Predicate simplified = simplify(predicate);
@@ -63,10 +66,11 @@ TEST_CASE("random conditions keep their truth through each step") {
   Random random(test_seed());
   const std::vector<OptionTable> tables = sample_tables();
   size_t seen[3] = {};
-  for (int round = 0; round < 3000; ++round) {
-    const Predicate predicate = random_predicate(random);
+  for (int round = 0; round < 5000; ++round) {
+    const EventId id = kEvents[static_cast<size_t>(round) % std::size(kEvents)];
+    const Predicate predicate = random_predicate(random, id);
     std::vector<EventValues> events;
-    for (int i = 0; i < 12; ++i) events.push_back(random_event(random));
+    for (int i = 0; i < 12; ++i) events.push_back(random_event(random, id));
     INFO("round " << round);
     check_steps(predicate, events, tables);
     for (const EventValues& event : events) ++seen[static_cast<size_t>(slow::evaluate(predicate, {&event, &tables}))];
@@ -77,13 +81,41 @@ TEST_CASE("random conditions keep their truth through each step") {
   CHECK(seen[2] > 1000);
 }
 
+TEST_CASE("what the matcher says of a random condition is what the slow evaluator says") {
+  Random random(test_seed() + 2);
+  const std::vector<OptionTable> tables = sample_tables();
+  const auto context = make_record_context();
+  for (int round = 0; round < 3000; ++round) {
+    const EventId id = kEvents[static_cast<size_t>(round) % std::size(kEvents)];
+    const Predicate predicate = random_predicate(random, id);
+    Compilation compilation;
+    lower_predicates(compilation, {predicate}, tables, id);
+    const auto matcher = Matcher::build(compilation.artefact);
+    REQUIRE(matcher.ok());
+    for (int i = 0; i < 8; ++i) {
+      const EventValues values = random_event(random, id);
+      const auto record = encode_record(values);
+      REQUIRE(record.ok());
+      Event event;
+      REQUIRE(event.decode(std::as_bytes(std::span(*record))).ok());
+      const Truth slow = slow::evaluate(predicate, {&values, &tables});
+      const Truth fast = (*matcher)->evaluate_trigger(TriggerId{0}, event, *context);
+      if (slow == fast) continue;
+      INFO(describe(values));
+      INFO(dump(compilation.artefact.triggers[0].program));
+      REQUIRE(slow == fast);
+    }
+  }
+}
+
 TEST_CASE("an artefact of random conditions comes back from its bytes as it was") {
   Random random(test_seed() + 1);
   for (int round = 0; round < 40; ++round) {
+    const EventId id = kEvents[static_cast<size_t>(round) % std::size(kEvents)];
     std::vector<Predicate> predicates;
-    for (int i = 0; i < 20; ++i) predicates.push_back(random_predicate(random));
+    for (int i = 0; i < 20; ++i) predicates.push_back(random_predicate(random, id));
     Compilation compilation;
-    lower_predicates(compilation, predicates, sample_tables());
+    lower_predicates(compilation, predicates, sample_tables(), id);
     const Artefact& artefact = compilation.artefact;
     REQUIRE(verify(artefact).ok());
     const Result<Artefact> back = decode(encode(artefact));

@@ -6,6 +6,7 @@
 
 #include "compiler/lower/lower.h"
 #include "runtime/artefact/dump.h"
+#include "runtime/base/address.h"
 
 namespace recipe {
 namespace {
@@ -68,6 +69,12 @@ const Texts kFolders = {"/etc", "/usr/bin", "/tmp", "/usr"};
 const Texts kPatterns = {"^p", "l$", "a", "e", "^-[ec]$", "/"};
 const Texts kFlags = {"e", "c", "I", "0", "p", "o", "v"};
 const Texts kOptions = {"--eval", "-e", "-o", "--output", "-pe", "-c"};
+const Texts kFiles = {"/etc/passwd", "/etc/a", "/usr/bin/perl", "/proc/1/mem", "/proc/0/mem", kLong, "/tmp/a.sh", "/etc"};
+const Texts kDomains = {"example.com", "a.example.com", "badexample.com", "com", "x.y.test", "y.test"};
+const Texts kRanges = {"0.0.0.0/0", "10.0.0.0/8", "10.1.0.0/16", "10.1.2.3", "::1", "fd00::/8", "::/0", "192.0.2.128/25"};
+const Texts kAddresses = {"10.1.2.3", "10.2.0.1", "192.0.2.129", "192.0.2.1", "::1", "fd00::5", "fe80::1"};
+const std::vector<int64_t> kPorts = {0, 22, 80, 443, 1024, 65535};
+const std::vector<int64_t> kAges = {0, 999, 1'000'000, 5'000'000'000};
 const std::vector<int64_t> kUids = {0, 1, 1000, 4294967295};
 
 Texts some(Random& random, const Texts& from) {
@@ -121,8 +128,121 @@ Test random_argv_test(Random& random) {
   return test;
 }
 
-Test random_test(Random& random) {
+// A field on the right, or a text with one.
+Test filled_test(Random& random, EventId event) {
   Test test;
+  const bool file = event == EventId::open || event == EventId::unlink;
+  if (random.chance(25)) {
+    test.subject.field = FieldId::process_uid;
+    test.right = {random.chance(50) ? FieldId::process_euid : FieldId::process_gid};
+    test.op = random.chance(60) ? Operator::kEquals : Operator::kLess;
+    return test;
+  }
+  if (event == EventId::exec && random.chance(30)) {
+    test.subject.field = FieldId::argv;
+    test.over = random.chance(80) ? Over::kAnyElement : Over::kAllElements;
+  } else {
+    test.subject.field = file ? (random.chance(70) ? FieldId::file_path : FieldId::file_name) : FieldId::process_exe;
+  }
+  static constexpr Operator kOperators[] = {Operator::kEquals, Operator::kEquals, Operator::kContains, Operator::kStartsWith,
+                                            Operator::kEndsWith};
+  test.op = random.pick(kOperators);
+  if (random.chance(25)) test.right = {std::string("/proc/"), FieldId::process_pid, std::string("/mem")};
+  if (test.right.empty())
+    test.right = {random.chance(50)   ? FieldId::process_exe
+                  : random.chance(50) ? FieldId::process_name
+                                      : FieldId::process_parent_name};
+  if (random.chance(15)) test.right.emplace_back(std::string("x"));
+  test.nocase = random.chance(10);
+  return test;
+}
+
+Test file_test(Random& random, EventId event) {
+  Test test;
+  if (event == EventId::open && random.chance(35)) {
+    test.subject.field = FieldId::file_access;
+    test.op = Operator::kHas;
+    for (uint32_t i = 0, count = 1 + random.below(2); i < count; ++i) test.literals.emplace_back(int64_t{1} << random.below(5));
+    if (random.chance(15)) {
+      test.op = Operator::kExists;
+      test.literals.clear();
+    }
+    return test;
+  }
+  const bool path = random.chance(60);
+  test.subject.field = path ? FieldId::file_path : FieldId::file_name;
+  ask_text(random, test, path ? kFiles : kNames, path);
+  return test;
+}
+
+Test net_test(Random& random) {
+  Test test;
+  if (random.chance(50)) {
+    test.subject.field = random.chance(70) ? FieldId::dst_ip : FieldId::src_ip;
+    for (const std::string& range : some(random, kRanges)) test.literals.emplace_back(*parse_range(range));
+    if (random.chance(15)) {
+      test.literals.clear();
+      test.right = {test.subject.field == FieldId::dst_ip ? FieldId::src_ip : FieldId::dst_ip};
+    }
+    return test;
+  }
+  test.subject.field = FieldId::dst_port;
+  static constexpr Operator kOperators[] = {Operator::kEquals,    Operator::kEquals,  Operator::kLess,
+                                            Operator::kLessEqual, Operator::kGreater, Operator::kGreaterEqual};
+  test.op = random.pick(kOperators);
+  for (uint32_t i = 0, count = 1 + random.below(2); i < count; ++i) test.literals.emplace_back(random.pick(kPorts));
+  return test;
+}
+
+Test dns_test(Random& random) {
+  Test test;
+  if (random.chance(20)) {
+    test.subject.field = FieldId::dns_answers;
+    test.over = random.chance(70) ? Over::kAnyElement : Over::kAllElements;
+    test.op = random.chance(60) ? Operator::kEquals : Operator::kStartsWith;
+    test.literals = literals(some(random, kDomains));
+    return test;
+  }
+  test.subject.field = FieldId::dns_question;
+  static constexpr Operator kOperators[] = {Operator::kEquals,   Operator::kUnder, Operator::kUnder,  Operator::kEndsWith,
+                                            Operator::kContains, Operator::kLike,  Operator::kMatches};
+  test.op = random.pick(kOperators);
+  test.literals = literals(some(random, test.op == Operator::kLike      ? kGlobs
+                                        : test.op == Operator::kMatches ? kPatterns
+                                                                        : kDomains));
+  return test;
+}
+
+Test exec_test(Random& random) {
+  Test test;
+  if (random.chance(50)) {
+    test.subject.field = FieldId::process_traits;
+    test.op = Operator::kHas;
+    test.literals = {int64_t{1} << random.below(5)};
+  } else {
+    test.subject.field = FieldId::process_exe_age;
+    test.op = random.chance(50) ? Operator::kLess : Operator::kGreater;
+    test.literals = {random.pick(kAges)};
+  }
+  return test;
+}
+
+Test random_test(Random& random, EventId event) {
+  Test test;
+  if (random.chance(10)) return filled_test(random, event);
+  if (random.chance(event == EventId::exec ? 10 : 50)) {
+    switch (event) {
+      case EventId::open:
+      case EventId::unlink:
+        return file_test(random, event);
+      case EventId::connect:
+        return net_test(random);
+      case EventId::dns:
+        return dns_test(random);
+      default:
+        return exec_test(random);
+    }
+  }
   switch (random.below(9)) {
     case 0:
     case 1:
@@ -159,12 +279,12 @@ Test random_test(Random& random) {
   return test;
 }
 
-Predicate random_tree(Random& random, uint32_t depth, std::vector<FieldId>& loops);
+Predicate random_tree(Random& random, EventId event, uint32_t depth, std::vector<FieldId>& loops);
 
-Predicate random_loop(Random& random, uint32_t depth, std::vector<FieldId>& loops) {
+Predicate random_loop(Random& random, EventId event, uint32_t depth, std::vector<FieldId>& loops) {
   const FieldId list = random.chance(50) ? FieldId::argv : FieldId::process_ancestors;
   loops.push_back(list);
-  const Predicate body = random_tree(random, depth - 1, loops);
+  const Predicate body = random_tree(random, event, depth - 1, loops);
   loops.pop_back();
   Predicate out;
   out.nodes.push_back({random.chance(70) ? PredicateKind::kAny : PredicateKind::kAll, false, list, 0, 0, {}});
@@ -175,8 +295,8 @@ Predicate random_loop(Random& random, uint32_t depth, std::vector<FieldId>& loop
   return out;
 }
 
-Predicate random_leaf(Random& random, const std::vector<FieldId>& loops) {
-  if (loops.empty() || random.chance(25)) return leaf(random_test(random));
+Predicate random_leaf(Random& random, EventId event, const std::vector<FieldId>& loops) {
+  if (loops.empty() || random.chance(25)) return leaf(random_test(random, event));
   Test test;
   test.subject.variable = static_cast<uint8_t>(1 + random.below(static_cast<uint32_t>(loops.size())));
   if (loops[test.subject.variable - 1] == FieldId::argv) {
@@ -191,7 +311,7 @@ Predicate random_leaf(Random& random, const std::vector<FieldId>& loops) {
   return leaf(test);
 }
 
-Predicate random_tree(Random& random, uint32_t depth, std::vector<FieldId>& loops) {
+Predicate random_tree(Random& random, EventId event, uint32_t depth, std::vector<FieldId>& loops) {
   if (depth == 0 || random.chance(25)) {
     if (random.chance(3)) {
       Predicate constant;
@@ -199,13 +319,14 @@ Predicate random_tree(Random& random, uint32_t depth, std::vector<FieldId>& loop
           {random.chance(50) ? PredicateKind::kTrue : PredicateKind::kFalse, false, FieldId::kNone, 1, 0, {}});
       return constant;
     }
-    return random_leaf(random, loops);
+    return random_leaf(random, event, loops);
   }
   const uint32_t what = random.below(10);
-  if (what == 0 && loops.size() < 2) return random_loop(random, depth, loops);
-  if (what <= 2) return join(PredicateKind::kNot, {random_tree(random, depth - 1, loops)});
+  if (what == 0 && loops.size() < 2) return random_loop(random, event, depth, loops);
+  if (what <= 2) return join(PredicateKind::kNot, {random_tree(random, event, depth - 1, loops)});
   std::vector<Predicate> children;
-  for (uint32_t i = 0, count = 2 + random.below(3); i < count; ++i) children.push_back(random_tree(random, depth - 1, loops));
+  for (uint32_t i = 0, count = 2 + random.below(3); i < count; ++i)
+    children.push_back(random_tree(random, event, depth - 1, loops));
   return join(random.chance(55) ? PredicateKind::kAnd : PredicateKind::kOr, children);
 }
 
@@ -295,9 +416,40 @@ std::vector<Test> tiny_tests() {
   return out;
 }
 
-EventValues random_event(Random& random) {
+namespace {
+
+void add_own_fields(Random& random, EventValues& event) {
+  const auto flags = [&] { return static_cast<int64_t>(random.below(32)); };
+  if (event.event == EventId::exec) {
+    if (random.chance(60)) event.numbers.emplace_back(FieldId::process_traits, flags());
+    if (random.chance(60)) event.numbers.emplace_back(FieldId::process_exe_age, random.pick(kAges));
+  }
+  if (event.event == EventId::open || event.event == EventId::unlink) {
+    if (random.chance(85)) {
+      event.texts.emplace_back(FieldId::file_path, random.pick(kFiles));
+      if (random.chance(8)) event.truncated.push_back(FieldId::file_path);
+    }
+    if (event.event == EventId::open && random.chance(90)) event.numbers.emplace_back(FieldId::file_access, flags());
+  }
+  if (event.event == EventId::connect) {
+    if (random.chance(85)) event.texts.emplace_back(FieldId::dst_ip, *parse_address(random.pick(kAddresses)));
+    if (random.chance(50)) event.texts.emplace_back(FieldId::src_ip, *parse_address(random.pick(kAddresses)));
+    if (random.chance(85)) event.numbers.emplace_back(FieldId::dst_port, random.pick(kPorts));
+  }
+  if (event.event == EventId::dns) {
+    if (random.chance(85)) {
+      event.texts.emplace_back(FieldId::dns_question, random.pick(kDomains));
+      if (random.chance(8)) event.truncated.push_back(FieldId::dns_question);
+    }
+    if (random.chance(50)) event.lists.emplace_back(FieldId::dns_answers, some(random, kDomains));
+  }
+}
+
+}  // namespace
+
+EventValues random_event(Random& random, EventId id) {
   EventValues event;
-  event.event = EventId::exec;
+  event.event = id;
   event.time_unix_ns = 1'700'000'000'000'000'000;
   const auto sometimes_cut = [&](FieldId field) {
     if (random.chance(8)) event.truncated.push_back(field);
@@ -329,12 +481,13 @@ EventValues random_event(Random& random) {
       event.ancestors->push_back(ancestor);
     }
   }
+  add_own_fields(random, event);
   return event;
 }
 
-Predicate random_predicate(Random& random) {
+Predicate random_predicate(Random& random, EventId event) {
   std::vector<FieldId> loops;
-  return random_tree(random, 2 + random.below(4), loops);
+  return random_tree(random, event, 2 + random.below(4), loops);
 }
 
 std::vector<OptionTable> sample_tables() {
@@ -377,13 +530,14 @@ Predicate join(PredicateKind kind, const std::vector<Predicate>& children) {
   return out;
 }
 
-void lower_predicates(Compilation& compilation, const std::vector<Predicate>& predicates, std::vector<OptionTable> tables) {
+void lower_predicates(Compilation& compilation, const std::vector<Predicate>& predicates, std::vector<OptionTable> tables,
+                      EventId event) {
   compilation.set.option_tables = std::move(tables);
   for (size_t i = 0; i < predicates.size(); ++i) {
     Recipe recipe;
     recipe.info.name = "r" + std::to_string(i);
     On on;
-    on.event = EventId::exec;
+    on.event = event;
     on.when = predicates[i];
     recipe.ons.push_back(std::move(on));
     compilation.set.recipes.push_back(std::move(recipe));

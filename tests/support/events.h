@@ -44,16 +44,18 @@ inline constexpr size_t kTinyStride = 1;
 // Every test over those values, each operator that the kernel has a key for and some that it has none for.
 [[nodiscard]] std::vector<Test> tiny_tests();
 
-[[nodiscard]] EventValues random_event(Random& random);
+// Of the events exec, open, unlink, connect and dns.
+[[nodiscard]] EventValues random_event(Random& random, EventId event = EventId::exec);
 // Depth at most 5, loops too; every leaf asks something that random_event() can say yes and no to.
-[[nodiscard]] Predicate random_predicate(Random& random);
+[[nodiscard]] Predicate random_predicate(Random& random, EventId event = EventId::exec);
 [[nodiscard]] std::vector<OptionTable> sample_tables();
 
 [[nodiscard]] Predicate leaf(Test test, bool negated = false);                             // not (test)
 [[nodiscard]] Predicate join(PredicateKind kind, const std::vector<Predicate>& children);  // kAnd, kOr, kNot
 
 // One recipe of one trigger a predicate, lowered.
-void lower_predicates(Compilation& compilation, const std::vector<Predicate>& predicates, std::vector<OptionTable> tables);
+void lower_predicates(Compilation& compilation, const std::vector<Predicate>& predicates, std::vector<OptionTable> tables,
+                      EventId event = EventId::exec);
 
 [[nodiscard]] std::string describe(const EventValues& event);
 

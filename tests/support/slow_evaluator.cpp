@@ -47,6 +47,12 @@ List list_of(const EventValues& event, FieldId field) {
     for (const Text& text : *event.argv) list.texts.push_back({Value::kText, 0, text});
     if (list.truncated && !list.texts.empty()) list.texts.back().kind = Value::kCut;
   }
+  for (const auto& [id, texts] : event.lists) {
+    if (id != field) continue;
+    list.absent = false;
+    for (const Text& text : texts) list.texts.push_back({Value::kText, 0, text});
+    if (list.truncated && !list.texts.empty()) list.texts.back().kind = Value::kCut;
+  }
   if (field == FieldId::process_ancestors && event.ancestors) {
     list.absent = false;
     for (const auto& ancestor : *event.ancestors) list.records.push_back(&ancestor);
@@ -95,10 +101,10 @@ Value field_value(const EventValues& event, FieldId field) {
   if (info(field).name.starts_with("process.parent.") && event.ancestors && !event.ancestors->empty()) {
     return ancestor_value(event.ancestors->front(), field);
   }
-  if (field == FieldId::process_name) {
+  if (field == FieldId::process_name || field == FieldId::file_name) {
+    const FieldId path = field == FieldId::file_name ? FieldId::file_path : FieldId::process_exe;
     for (const auto& [id, text] : event.texts) {
-      if (id == FieldId::process_exe && text.rfind('/') + 1 < text.size())
-        return {Value::kText, 0, text.substr(text.rfind('/') + 1)};
+      if (id == path && text.rfind('/') + 1 < text.size()) return {Value::kText, 0, text.substr(text.rfind('/') + 1)};
     }
   }
   if (field == FieldId::process_cmdline) {
@@ -150,6 +156,19 @@ bool glob(const Text& pattern, size_t p, const Text& value, size_t v, bool path)
   return pattern[p] == value[v] && glob(pattern, p + 1, value, v + 1, path);
 }
 
+// Bit by bit.
+bool in_range(const Text& address, const Text& range) {
+  for (size_t bit = 0; bit < static_cast<unsigned char>(range[16]); ++bit) {
+    if (((address[bit / 8] ^ range[bit / 8]) >> (7 - bit % 8) & 1) != 0) return false;
+  }
+  return true;
+}
+
+Type type_of(const Test& test) {
+  return test.subject.field == FieldId::kNone || test.subject.selector != Selector::kNone ? Type::kString
+                                                                                          : info(test.subject.field).type;
+}
+
 bool holds(const Test& test, const Value& value, const Literal& literal, bool path) {
   if (value.kind == Value::kNumber) {
     const int64_t number = std::get<int64_t>(literal);
@@ -164,6 +183,8 @@ bool holds(const Test& test, const Value& value, const Literal& literal, bool pa
         return value.number > number;
       case Operator::kGreaterEqual:
         return value.number >= number;
+      case Operator::kHas:
+        return (static_cast<uint64_t>(value.number) & static_cast<uint64_t>(number)) != 0;
       default:
         return false;
     }
@@ -173,7 +194,7 @@ bool holds(const Test& test, const Value& value, const Literal& literal, bool pa
       test.nocase && test.op != Operator::kMatches ? lower(std::get<std::string>(literal)) : std::get<std::string>(literal);
   switch (test.op) {
     case Operator::kEquals:
-      return text == word;
+      return type_of(test) == Type::kIp ? in_range(text, word) : text == word;
     case Operator::kContains:
       return text.find(word) != Text::npos;
     case Operator::kStartsWith:
@@ -181,6 +202,10 @@ bool holds(const Test& test, const Value& value, const Literal& literal, bool pa
     case Operator::kEndsWith:
       return text.size() >= word.size() && text.substr(text.size() - word.size()) == word;
     case Operator::kUnder:
+      if (type_of(test) == Type::kDomain) {
+        const Text below = "." + word;
+        return text == word || (text.size() > below.size() && text.substr(text.size() - below.size()) == below);
+      }
       return text == word || text.substr(0, word.size() + 1) == word + "/";
     case Operator::kLike:
       return glob(word, 0, text, 0, path);
@@ -196,8 +221,12 @@ Truth truth(bool value) {
   return value ? Truth::kTrue : Truth::kFalse;
 }
 
+// Of a test whose right side is made of a field that was cut: it has no literals, and this table.
+constexpr uint32_t kNotKnown = UINT32_MAX;
+
 Truth test_value(const Test& test, const Value& value, bool path) {
   if (value.kind == Value::kAbsent) return Truth::kFalse;
+  if (test.table == kNotKnown) return Truth::kUnknown;
   if (test.op == Operator::kExists) return Truth::kTrue;
   if (value.kind == Value::kCut) return Truth::kUnknown;
   return truth(
@@ -367,7 +396,37 @@ struct Bound {
   size_t element;
 };
 
+Truth evaluate_test(const Test& test, const World& world, const std::vector<Bound>& loops);
+
+// The right side made a literal; of an address the range of itself.
+Truth evaluate_filled(Test test, const World& world, const std::vector<Bound>& loops) {
+  const bool number =
+      test.op != Operator::kExists && test.over == Over::kValue && storage_of(type_of(test)) == Storage::kNumber;
+  Text whole;
+  bool cut = false;
+  for (const TextPart& part : test.right) {
+    if (const Text* text = std::get_if<Text>(&part)) {
+      whole += *text;
+      continue;
+    }
+    const Value value = field_value(*world.event, std::get<FieldId>(part));
+    if (value.kind == Value::kAbsent) return Truth::kFalse;
+    cut = cut || value.kind == Value::kCut;
+    if (value.kind == Value::kNumber && number) test.literals = {value.number};
+    whole += value.kind == Value::kNumber ? std::to_string(value.number) : value.text;
+  }
+  if (type_of(test) == Type::kIp) whole.push_back(static_cast<char>(128));
+  if (!number && test.op == Operator::kUnder && type_of(test) != Type::kDomain) {
+    while (!whole.empty() && whole.back() == '/') whole.pop_back();
+  }
+  if (!number) test.literals = {whole};
+  test.right.clear();
+  if (cut) test.table = kNotKnown;
+  return evaluate_test(test, world, loops);
+}
+
 Truth evaluate_test(const Test& test, const World& world, const std::vector<Bound>& loops) {
+  if (!test.right.empty()) return evaluate_filled(test, world, loops);
   const Subject& subject = test.subject;
   if (subject.variable > 0) {
     const Bound& bound = loops[subject.variable - 1];

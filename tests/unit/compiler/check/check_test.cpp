@@ -146,9 +146,8 @@ TEST_CASE("names that other languages trip over are names") {
 }
 
 TEST_CASE("what is not supported yet is refused and never ignored") {
-  for (const char* condition :
-       {"process.name == process.exe", "process.exe == \"/proc/{process.pid}/exe\"", "process.start_time < 5s",
-        "count(argv) > 3", "process.name in [process.exe]", "argv[0] == perl", "process.marked downloaded"}) {
+  for (const char* condition : {"count(argv) > 3", "argv[0] == perl", "process.marked downloaded",
+                                "any p in process.ancestors: process.name == p.name"}) {
     INFO(condition);
     const Checked checked("recipe r { on exec when " + std::string(condition) + " }");
     CHECK(checked.codes() == Codes{"E0110"});
@@ -160,6 +159,151 @@ TEST_CASE("braces that name no field are text") {
   CHECK(codes_of_condition("process.exe == \"/proc/\\x7bprocess.pid}/exe\"").empty());
   CHECK(codes_of_condition("argv contains \"${IFS}\" or process.cmdline contains \"{a,b}\" or process.name matches r\"a{2,3}\"")
             .empty());
+}
+
+TEST_CASE("fields and texts that the event fills stand on the right where their types fit") {
+  for (const char* condition :
+       {"process.name == process.exe", "process.exe != \"/proc/{process.pid}/exe\"",
+        "process.exe not in [\"/a\", process.script]", "process.exe under process.cwd", "argv contains process.exe",
+        "process.uid != process.euid", "process.exe startswith any [\"{process.cwd}/x\"]",
+        "any p in process.ancestors: p.name == process.name", "process.start_time < 5s and process.exe_age >= 10ms"}) {
+    INFO(condition);
+    CHECK(codes_of_condition(condition).empty());
+  }
+  for (const char* condition :
+       {"process.name == process.pid", "process.uid == process.name", "process.exe like process.cwd",
+        "process.exe like \"{process.cwd}/*\"", "process.name in [argv]", "process.name == process.ancestors"}) {
+    INFO(condition);
+    CHECK(codes_of_condition(condition) == Codes{"E0126"});
+  }
+  CHECK(codes_of_condition("process.exe == \"/proc/{proces.pid}/exe\"") == Codes{"E0107"});
+  CHECK(codes_of_condition("process.name == notes.txt") == Codes{"E0107"});
+  CHECK(codes_of_condition("process.uid < 5s") == Codes{"E0112"});
+}
+
+TEST_CASE("a field of another event is refused, and an exception applies to the events that have its fields") {
+  CHECK(Checked("recipe r { on exec when file.path == \"/a\" }").codes() == Codes{"E0122"});
+  CHECK(Checked("recipe r { on any file write when file.access has write }").codes() == Codes{"E0122"});
+  CHECK(Checked("recipe r { on open when file.name == a { message \"{dst.ip}\" } }").codes() == Codes{"E0122"});
+  CHECK(Checked("recipe r { on open when file.name == a throttle 1 per 1m by dst.ip }").codes() == Codes{"E0122"});
+  CHECK(Checked("recipe r { on open when file.name == a test \"t\" match open { dst.port: 1 } }").codes() == Codes{"E0122"});
+  CHECK(Checked("recipe r { on open when file.name == a except \"x\" when dst.port == 1 }").codes() == Codes{"E0122"});
+  const Checked checked(
+      "recipe r { on open when file.name == a on connect when dst.port == 1 except \"x\" when dst.port == 2 }");
+  REQUIRE(checked.codes().empty());
+  CHECK(checked.set.recipes[0].exceptions[0].events == std::vector<EventId>{EventId::connect});
+}
+
+TEST_CASE("a group is one trigger an event, and asks how a file was opened") {
+  const Checked checked("recipe r { on any file write when file.path under \"/etc\" { importance high } }");
+  REQUIRE(checked.codes().empty());
+  const Recipe& recipe = checked.set.recipes.at(0);
+  REQUIRE(recipe.ons.size() == 5);
+  for (const On& on : recipe.ons) {
+    const bool asks = on.when.tests.back().op == Operator::kHas;
+    CHECK(asks == (on.event == EventId::open));
+    CHECK(on.importance == Importance::kHigh);
+    CHECK(verify(on.when).empty());
+  }
+  CHECK(Checked("recipe r { on any file wrte when process.name == a }").codes() == Codes{"E0108"});
+  CHECK(Checked("recipe r { on file write when process.name == a }").codes() == Codes{"E0108"});
+  CHECK(Checked("recipe r { on any open when process.name == a }").codes() == Codes{"E0108"});
+}
+
+TEST_CASE("each `on` has an importance and a message of its own") {
+  const Checked checked(
+      "recipe r { importance low message \"all\" on exec when process.name == a { importance critical message \"one\" }\n"
+      "on open when file.name == a }");
+  REQUIRE(checked.codes().empty());
+  const std::vector<On>& ons = checked.set.recipes.at(0).ons;
+  CHECK((ons[0].importance == Importance::kCritical && ons[1].importance == Importance::kLow));
+  CHECK((std::get<std::string>(ons[0].message[0]) == "one" && std::get<std::string>(ons[1].message[0]) == "all"));
+}
+
+TEST_CASE("flags, ports, addresses and domains are typed") {
+  const auto on = [](const std::string& words) { return Checked("recipe r { on " + words + " }").codes(); };
+  CHECK(on("open when file.access has write and file.access not has any [read, append] or file.access has all [write, create]")
+            .empty());
+  CHECK(on("open when file.access has [read]") == Codes{"E0114"});
+  CHECK(on("open when file.access has writing") == Codes{"E0123"});
+  CHECK(on("open when file.access == write") == Codes{"E0111"});
+  CHECK(on("connect when dst.port in [80, 443] and dst.port < 1024").empty());
+  CHECK(on("connect when dst.port == 65536") == Codes{"E0112"});
+  CHECK(on("connect when dst.ip == 10.0.0.1 or dst.ip in [10.0.0.0/8, \"::1\", fd00::/8, 1:2:3:4:5:6:7:8] or dst.ip within "
+           "0.0.0.0/0")
+            .empty());
+  CHECK(on("connect when dst.ip within 10.0.0.1/8") == Codes{"E0124"});
+  CHECK(on("connect when dst.ip == \"localhost\"") == Codes{"E0124"});
+  CHECK(on("connect when dst.port within 10.0.0.0/8") == Codes{"E0111"});
+  CHECK(on("dns when dns.question under any [\"Example.COM.\", evil.test] and dns.question not endswith \".de\"").empty());
+  CHECK(on("dns when dns.question == \"https://a.example/\"") == Codes{"E0125"});
+  CHECK(on("dns when dns.question under \"*.example.com\"") == Codes{"E0125"});
+  CHECK(on("dns when dns.question == \"a..b\"") == Codes{"E0125"});
+  const Checked folded("recipe r { on dns when dns.question == \"Example.COM.\" }");
+  CHECK(folded.set.recipes.at(0).ons[0].when.tests[0].literals == std::vector<Literal>{Literal{"example.com"}});
+}
+
+TEST_CASE("a list is read from a file, short ones as if they were written, wrong entries by line") {
+  const Folder folder;
+  folder.write("short.txt", "# domains\nevil.test\n\n  Worse.TEST.  \r\n");
+  folder.write("noted.txt", "10.0.0.0/8   the lab\n192.0.2.1\n");
+  folder.write("wrong.txt", "10.0.0.0/8\n10.1.2.3/8\nfoo\n");
+  folder.write("empty.txt", "# nothing\n");
+  const fs::path good =
+      folder.write("a.recipe",
+                   "list s: domain = file \"short.txt\"\nlist n: ip = file \"noted.txt\"\n"
+                   "recipe a { on dns when dns.question in s on connect when dst.ip in n or dst.ip not in n }");
+  Compilation compilation;
+  CHECK(check_paths(compilation, {good}).empty());
+  REQUIRE(compilation.set.recipes.size() == 1);
+  CHECK(compilation.set.recipes[0].ons[0].when.tests[0].literals ==
+        std::vector<Literal>{Literal{"evil.test"}, Literal{"worse.test"}});
+  REQUIRE(compilation.set.tables.size() == 1);
+  CHECK(compilation.set.tables[0].entries == std::vector<uint32_t>{17, 24, 41, 41});
+  CHECK(compilation.set.recipes[0].ons[1].when.tests[0].table == 1);
+
+  Compilation wrong;
+  CHECK(check_paths(wrong,
+                    {folder.write("b.recipe", "list w: ip = file \"wrong.txt\"\nrecipe b { on connect when dst.ip in w }")}) ==
+        Codes{"E0124", "E0124"});
+  CHECK(wrong.sources.position(wrong.diagnostics.all()[1].primary.span.source, wrong.diagnostics.all()[1].primary.span.begin).line == 3);
+  const std::pair<const char*, const char*> others[] = {{"list w: ip = file \"nowhere.txt\"", "E0101"},
+                                                        {"list w: ip = file \"../../etc/passwd\"", "E0103"},
+                                                        {"list w: ip = file \"empty.txt\"", "E0113"},
+                                                        {"list w: adress = file \"noted.txt\"", "E0127"},
+                                                        {"list w: ip = [10.1.2.3/8]", "E0124"}};
+  for (const auto& [words, code] : others) {
+    INFO(words);
+    Compilation each;
+    const Codes codes =
+        check_paths(each, {folder.write("c.recipe", std::string(words) + "\nrecipe c { on connect when dst.ip in w }")});
+    REQUIRE_FALSE(codes.empty());
+    CHECK(codes[0] == code);
+  }
+  Compilation placed;
+  CHECK(
+      check_paths(placed,
+                  {
+                      folder.write("d.recipe",
+                                   "list n: domain = file \"names.txt\"\nrecipe d { on dns when dns.question contains any n }"),
+                  }) == Codes{"E0101"});
+}
+
+TEST_CASE("a list from a file is looked up whole, never tried entry by entry") {
+  const Folder folder;
+  std::string many;
+  for (int i = 0; i < 300; ++i) many += "host" + std::to_string(i) + ".example\n";
+  folder.write("many.txt", many);
+  const auto codes = [&](const std::string& condition) {
+    Compilation each;
+    return check_paths(
+        each, {folder.write("e.recipe", "list n: domain = file \"many.txt\"\nrecipe e { on dns when " + condition + " }")});
+  };
+  CHECK(codes("dns.question in n or dns.question under any n").empty());
+  CHECK(codes("dns.question contains any n") == Codes{"E0114"});
+  CHECK(codes("dns.question in nocase n") == Codes{"E0114"});
+  CHECK(codes("process.name in n") == Codes{"E0112"});
+  CHECK(codes("dns.question in [a.example, ...n]").empty());
 }
 
 TEST_CASE("a macro bomb is refused within bounds") {
