@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include "bpf/lib/classify_state.h"
+#include "bpf/lib/hash.h"
 #include "bpf/recipe_probes_test.skel.h"
 #include "runtime/classify/classify.h"
 #include "tests/support/needs_bpf.h"
@@ -38,6 +39,10 @@ class KernelJudge {
   bool judge(const FilterImage& image, const Event& event, std::vector<candidate_word>& out) {
     input_->image = 0;
     std::memcpy(&input_->seed, image.data(), sizeof input_->seed);
+    // An image of random bytes asks for any lane: those that an exec without traits has no value of are absent.
+    for (uint32_t lane = 0; lane < LANES; ++lane) set(lane, VALUE_ABSENT);
+    known(LANE_SELF, 0);
+    known(LANE_TAGS, tags(image, event));
     text(event, FieldId::process_name, LANE_NAME, TEXT_NAME);
     number(event, FieldId::process_uid, LANE_UID);
     number(event, FieldId::process_gid, LANE_GID);
@@ -63,6 +68,32 @@ class KernelJudge {
   void set(uint32_t which, value_state state, uint32_t at = 0, size_t bytes = 0) {
     input_->state[which] = static_cast<record_u8>(state);
     input_->value[which] = {at, static_cast<uint32_t>(bytes)};
+  }
+  void known(uint32_t lane, uint64_t value) {
+    std::memcpy(input_->text + TEXT_NUMBERS + 8 * lane, &value, 8);
+    set(lane, VALUE_KNOWN, TEXT_NUMBERS + 8 * lane, 8);
+  }
+  // As the exec probe would have set them for the ancestors, from exec's pivot table.
+  static uint64_t tags(const FilterImage& image, const Event& event) {
+    const auto word = [&](uint64_t at) {
+      uint32_t value = 0;
+      at &= RECIPE_IMAGE_MASK & ~3u;
+      if (at + 4 <= image.size() * sizeof(uint64_t)) std::memcpy(&value, reinterpret_cast<const char*>(image.data()) + at, 4);
+      return value;
+    };
+    const uint64_t seed = image[0];
+    const auto head = static_cast<uint32_t>(offsetof(filter_header, event) + sizeof(event_head));
+    uint64_t tags = 0;
+    for (const Ancestor& ancestor : event.ancestors()) {
+      const uint64_t hash =
+          key_of_text(seed, LANE_NAME, KEY_PIVOT, ancestor.name->data(), static_cast<uint32_t>(ancestor.name->size()));
+      const uint32_t bucket = word(head) + pivot_bucket_of(hash, word(head + 4)) * static_cast<uint32_t>(sizeof(pivot_bucket));
+      for (uint32_t i = 0; i < 16; ++i) {
+        const uint32_t entry = word(bucket + 4 * i);
+        if (entry >> 16 == pivot_tag(hash) && (entry & 0xffff) >= PIVOT_ANCESTOR) tags |= 1u << (entry & (RECIPE_TAGS - 1));
+      }
+    }
+    return tags;
   }
   void number(const Event& event, FieldId field, uint32_t which) {
     const auto value = event.number(field);

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+// What generated conditions and events are made of. The file is long because the tiny world, random tests and random events share
+// one vocabulary.
 #include "tests/support/events.h"
 
 #include <cstdio>

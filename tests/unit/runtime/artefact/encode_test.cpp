@@ -6,6 +6,7 @@
 #include <catch2/catch.hpp>
 #include <cstring>
 
+#include "bpf/abi/filter_image.h"
 #include "runtime/artefact/dump.h"
 
 using namespace recipe;
@@ -30,7 +31,7 @@ Artefact small_artefact() {
   trigger.program.tests = {test};
   a.triggers.push_back(trigger);
   a.clauses.push_back({TriggerId{0}, {{0, true, true}}, true});
-  FilterTerm term{1, true, {{KeyKind::kExact, true, -1, {}}}};
+  FilterTerm term{LANE_UID, true, {{KeyKind::kExact, true, -1, {}, 0}}};
   a.filter.blocks.push_back({EventId::exec, {}, {{{term}, {ClauseId{0}}}}});
   return a;
 }
