@@ -63,6 +63,7 @@ std::string terms_key(const std::vector<FilterTerm>& terms) {
     for (const FilterKey& k : term.keys) {
       append_number(key, static_cast<uint64_t>(k.kind));
       append_number(key, static_cast<uint64_t>(k.number));
+      append_number(key, static_cast<uint64_t>(k.last));
       append_number(key, k.text.size());
       key += k.text;
     }

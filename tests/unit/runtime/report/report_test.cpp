@@ -110,6 +110,8 @@ TEST_CASE("every member of a process that the catalogue names is printed, and th
   const auto& process = schema["properties"]["process"]["properties"];
   for (const FieldInfo& field : all_fields()) {
     INFO(field.name);
+    // A detection prints what every event has; fields of single events stand in its `why` and in its message.
+    if (field.on != kAllEvents) continue;
     std::string_view name = field.name;
     if (field.list == FieldId::process_ancestors) {
       CHECK(process["ancestors"]["items"]["properties"].contains(std::string(name)));
