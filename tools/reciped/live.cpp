@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <filesystem>
@@ -96,6 +97,17 @@ Result<std::unique_ptr<Live>> Live::start(Artefact artefact, bool scope) {
   std::string_view joint = " ";
   for (const std::string& event : live->kernel_->watched()) {
     live->coverage_ += fmt::format("{}{}", joint, event);
+    joint = ", ";
+  }
+  // Law 5: recipes of events that no probe sees must not look watched.
+  const std::vector<std::string> seen = live->kernel_->watched();
+  joint = "; not watched here: ";
+  for (const EventInfo& event : all_events()) {
+    const auto& blocks = live->engine_->artefact().filter.blocks;
+    const bool wanted =
+        std::any_of(blocks.begin(), blocks.end(), [&](const FilterBlock& block) { return block.event == event.id; });
+    if (!wanted || std::find(seen.begin(), seen.end(), std::string(event.name)) != seen.end()) continue;
+    live->coverage_ += fmt::format("{}{}", joint, event.name);
     joint = ", ";
   }
   return live;
