@@ -460,6 +460,57 @@ TEST_CASE("context answers what the record lacks, once an event, and the record 
   CHECK((*matcher)->evaluate_trigger(TriggerId{1}, Decoded(values).event, context) == kF);
 }
 
+TEST_CASE("a list of strings that context knows is asked once, and shown by its element") {
+  struct Answers final : Context {
+    std::optional<std::string> text(const Event&, FieldId) override { return std::nullopt; }
+    std::optional<std::vector<std::string>> texts(const Event&, FieldId field) override {
+      ++asked;
+      if (field != FieldId::process_stdin_writers || !known) return std::nullopt;
+      return std::vector<std::string>{"base64", "curl"};
+    }
+    Ancestors ancestors(const Event&) override { return {}; }
+    const HostInfo& host() override { return info_; }
+    int asked = 0;
+    bool known = true;
+    HostInfo info_;
+  } context;
+  const FieldId list = FieldId::process_stdin_writers;
+  const Node has = t(list, kEquals, {"curl", "wget"}, Over::kAnyElement);
+  const Node looped = loop(kAny, list, element(FieldId::kNone, kStartsWith, {"base"}));
+  const Artefact artefact =
+      artefact_of({join(kAnd, {has, looped, t(list, kExists, {})}), t(list, kEquals, {"curl"}, Over::kAllElements), has});
+  const auto matcher = Matcher::build(artefact);
+  REQUIRE(matcher.ok());
+  const Decoded decoded(perl());
+  std::vector<Match> matches;
+  (*matcher)->match(decoded.event, context, {}, true, matches);
+  CHECK(context.asked == 1);
+  REQUIRE(matches.size() == 2);
+  CHECK(matches[1].terms.at(0).value == "process.stdin.writers[1] = \"curl\"");
+  context.known = false;
+  CHECK((*matcher)->evaluate_trigger(TriggerId{0}, decoded.event, context) == kF);
+  CHECK((*matcher)->evaluate_trigger(TriggerId{1}, decoded.event, context) == kF);
+}
+
+TEST_CASE("a text that the event fills is false where a field of it is absent and unknown where one was cut") {
+  Node node = t(FieldId::process_exe, kEquals, {});
+  node.test.right = {std::string("/usr/bin/"), FieldId::process_script};
+  EventValues values = perl();
+  CHECK(truth_of(node, values) == kF);
+  CHECK(truth_of(no(node), values) == kT);
+  values.texts.emplace_back(FieldId::process_script, "perl");
+  CHECK(truth_of(node, values) == kT);
+  values.truncated = {FieldId::process_script};
+  CHECK(truth_of(node, values) == kU);
+  CHECK(truth_of(no(node), values) == kU);
+  Node number = t(FieldId::process_uid, kLess, {});
+  number.test.right = {FieldId::process_euid};
+  CHECK(truth_of(number, perl()) == kF);
+  values = perl();
+  values.numbers.emplace_back(FieldId::process_euid, 1001);
+  CHECK(truth_of(number, values) == kT);
+}
+
 TEST_CASE("a pattern that is no pattern is refused with its recipe") {
   const auto matcher = Matcher::build(artefact_of({t(FieldId::process_exe, kMatches, {"("})}));
   REQUIRE_FALSE(matcher.ok());
