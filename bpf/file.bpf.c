@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0 */
-/* Files. Two variants of each event give the same record:
+/* Files. Where an event has two variants, they give the same record:
  *
- *   trampoline   fexit of the security hook, where the kernel holds the object           (programs recipe_t_...)
- *   tracepoint   the end of the one system call: opened objects by their descriptor; names that are only asked for (unlink,
- * rename, chmod by path, ...) as they were asked, joined to their folder           (programs recipe_s_...)
+ *   trampoline   fexit of the security hook, where the kernel holds the object: programs recipe_t_...
+ *   tracepoint   the end of the one system call: programs recipe_s_... Opened objects by their descriptor; names that are only
+ *                asked for (unlink, rename, chmod by path, ...) as they were asked, joined to their folder
  *
  * Opening is the hot one: an open that no recipe wants touches the control lines, the file, its dentry and one pivot bucket. */
 /* clang-format off */
@@ -13,10 +13,8 @@
 #include "lib/syscall.h"
 /* clang-format on */
 
-#define O_CREAT 0100
 #define O_TRUNC 01000
 #define O_APPEND 02000
-#define O_DIRECTORY 0200000
 #define O_PATH 010000000
 #define FMODE_READ 1
 #define FMODE_WRITE 2
@@ -25,7 +23,6 @@
 #define PROT_EXEC 4
 #define MAP_ANONYMOUS 0x20
 #define AT_FDCWD ((record_u64)-100)
-#define AT_REMOVEDIR 0x200
 #define PERMISSIONS 07777
 
 #define ACCESS(name) (1ull << FLAG_file_access_##name)
@@ -94,7 +91,7 @@ SYSCALL_EXIT(open) int recipe_s_open(struct syscall_exit* call) {
   return open_ended(call, argument(1));
 }
 SYSCALL_EXIT(creat) int recipe_s_creat(struct syscall_exit* call) {
-  return open_ended(call, O_CREAT | O_TRUNC);
+  return open_ended(call, O_TRUNC);
 }
 SYSCALL_EXIT(openat2) int recipe_s_openat2(struct syscall_exit* call) {
   record_u64 flags = 0;
@@ -132,8 +129,7 @@ SYSCALL_EXIT(fchown) int recipe_s_fchown(struct syscall_exit* call) {
   return call->result ? 0 : finish_call(call, begin_descriptor(EVENT_chown, argument(0)));
 }
 
-/* --- names that were asked for ----------------------------------------------------------------------------------------------
- */
+/* --- names that were asked for --- */
 
 struct asked {
   record_u64 folder; /* a descriptor, or AT_FDCWD */

@@ -25,20 +25,6 @@
 #include "classify_state.h"
 #include "hash.h"
 
-#ifdef __BPF__
-#define TEXT64(c, offset) (*(const record_u64*)((c)->text + BOUND(offset, TEXT_MASK)))
-#else
-RECIPE_INLINE record_u64 text64(const struct classify* c, record_u32 offset) {
-  record_u64 word;
-  __builtin_memcpy(&word, c->text + (offset & TEXT_MASK), sizeof word);
-  return word;
-}
-#define TEXT64(c, offset) text64(c, offset)
-#endif
-#define TEXT8(c, offset) ((c)->text[BOUND(offset, TEXT_MASK)])
-
-#define VALUE(c, which) ((c)->value[BOUND(which, CLASSIFY_VALUES - 1)])
-#define STATE(c, which) ((c)->state[BOUND(which, CLASSIFY_VALUES - 1)])
 #define BITS(c, at) ((c)->bits[BOUND(at, CLASSIFY_BITS - 1)])
 
 RECIPE_FN record_u64 fetch_value(struct classify* c, record_u32 lane);
@@ -205,16 +191,6 @@ RECIPE_INLINE void start_element(struct argv_walk* walk, record_u32 at, record_u
   walk->at = walk->start = at;
   walk->word = walk->dash = 0;
   walk->hash = h;
-}
-
-/* Which byte of a word is its first zero; 8: none. (w - 1s) & ~w & 80s has its lowest bit at the first zero byte; one less
- * than that bit, masked to 01s, has as many bytes as the zero's place plus one, and the product adds them up in the top byte.
- *   w = 00 'b' 'a' (…):  lowest bit 0x800000, minus one 0x7fffff, & 01s = 0x010101: 3, so place 2 */
-RECIPE_INLINE record_u32 first_zero(record_u64 w) {
-  const record_u64 ones = 0x0101010101010101ull;
-  record_u64 zero = (w - ones) & ~w & 0x8080808080808080ull;
-  if (!zero) return 8;
-  return (record_u32)(((((zero & -zero) - 1) & ones) * ones) >> 56) - 1;
 }
 
 /* The element ends n bytes into its present word. false: it was cut, or is the last that is looked at. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0 */
 /* What the classifier (classify.h) works on: the values of one event, the block's bits, the candidates. */
 #pragma once
-#include "../abi/filter_image.h"
+#include "bound.h"
+#include "hash.h"
 
 enum value_state {
   VALUE_NOT_FETCHED = 0,
@@ -101,3 +102,18 @@ struct classify {
   record_u8 text[TEXT_BYTES + 512];
   struct candidate_word out[CLASSIFY_OUTS];
 };
+
+#ifdef __BPF__
+#define TEXT64(c, offset) (*(const record_u64*)((c)->text + BOUND(offset, TEXT_MASK)))
+#else
+RECIPE_INLINE record_u64 text64(const struct classify* c, record_u32 offset) {
+  record_u64 word;
+  __builtin_memcpy(&word, c->text + (offset & TEXT_MASK), sizeof word);
+  return word;
+}
+#define TEXT64(c, offset) text64(c, offset)
+#endif
+#define TEXT8(c, offset) ((c)->text[BOUND(offset, TEXT_MASK)])
+
+#define VALUE(c, which) ((c)->value[BOUND(which, CLASSIFY_VALUES - 1)])
+#define STATE(c, which) ((c)->state[BOUND(which, CLASSIFY_VALUES - 1)])

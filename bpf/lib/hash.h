@@ -15,6 +15,16 @@
 
 #define RECIPE_INLINE static inline __attribute__((always_inline, unused))
 
+/* Which byte of a word is its first zero; 8: none. (w - 1s) & ~w & 80s has its lowest bit at the first zero byte; one less
+ * than that bit, masked to 01s, has as many bytes as the zero's place plus one, and the product adds them up in the top byte.
+ *   w = 00 'b' 'a' (…):  lowest bit 0x800000, minus one 0x7fffff, & 01s = 0x010101: 3, so place 2 */
+RECIPE_INLINE record_u32 first_zero(record_u64 w) {
+  const record_u64 ones = 0x0101010101010101ull;
+  record_u64 zero = (w - ones) & ~w & 0x8080808080808080ull;
+  if (!zero) return 8;
+  return (record_u32)(((((zero & -zero) - 1) & ones) * ones) >> 56) - 1;
+}
+
 RECIPE_INLINE record_u64 key_mix(record_u64 h) {
   h *= 0x9e3779b97f4a7c15ull;
   return h ^ (h >> 29);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0 */
 /* What every probe does, in this order:
  *
- *   begin_event       which image is active, is the process in the scope
- *   ask_pivot         could a block want this name? one cache line
- *   begin_classify    only now the classifier's memory is touched; then the probe puts what it knows of the event into it:
- * values of lanes (set_number, c->dentry), other fields of the record (add_number) finish_event      judges by the named blocks
- * and the default block, and sends the record of a candidate
+ *   begin_event      which image is active, is the process in the scope
+ *   ask_pivot        could a block want this name? one cache line
+ *   begin_classify   only now the classifier's memory is touched; then the probe puts into it what it knows of the event:
+ *                    values of lanes (set_number, c->dentry), other fields of the record (add_number)
+ *   finish_event     judges by the named blocks and the default block, and sends the record of a candidate
  *
  * The functions that are only declared here are global ones of judge.bpf.c: the verifier walks each of them once a program. */
 #pragma once
@@ -30,10 +30,9 @@ enum catalogue_flag {
 
 extern record_u64 hash_name_at(record_u64 seed, record_u64 name, record_u32 bytes);
 extern record_u64 ask_bucket(record_u32 active, record_u32 bucket, record_u32 tag);
+extern record_u64 fetch_value(struct classify* c, record_u32 lane);
+extern record_u64 fetch_file_path(struct classify* c);
 extern record_u64 read_asked_path(struct classify* c, record_u64 folder, record_u64 pointer);
-
-#define VALUE(c, which) ((c)->value[BOUND(which, CLASSIFY_VALUES - 1)])
-#define STATE(c, which) ((c)->state[BOUND(which, CLASSIFY_VALUES - 1)])
 
 struct probe_start {
   const struct control_head* head;

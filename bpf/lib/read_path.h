@@ -47,6 +47,13 @@ static __always_inline void read_node(record_u64 dentry, struct path_node* node)
   bpf_probe_read_kernel(&node->hash_len, 16, (const void*)(dentry + name));
 }
 
+/* Up to the root of the task; begin: the room in text. The caller sets where it starts. */
+static __always_inline void start_walk(struct path_walk* walk, struct task_struct* task, record_u32 begin) {
+  walk->begin = begin;
+  walk->root_dentry = (record_u64)task->fs->root.dentry;
+  walk->root_mnt = (record_u64)task->fs->root.mnt;
+}
+
 /* The path as bytes in text, from walk.at to the end of the room. The walk's begin, dentry, mnt and root are set. (judge.bpf.c)
  */
 extern record_u64 read_path(struct classify* c, struct path_walk* walk);

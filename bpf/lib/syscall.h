@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0 */
 /* The end of a system call, where trampolines do not exist: the tracepoint of that one call gives its result, the caller's
  * registers still hold its arguments. Any thread of the caller may have changed what a pointer among them names: paths that
- * were only asked for are marked so (ITEM_ASKED). x86-64. */
+ * were only asked for are what that thread says at the end of the call. x86-64. */
 #pragma once
 #include "probe.h"
 
@@ -37,7 +37,7 @@ static __always_inline record_u64 argument(record_u32 n) {
 static __always_inline int finish_call(void* context, struct classify* c) {
   if (!c) return 0;
   bpf_tail_call(context, &finish_syscall, 0);
-  count(COUNTER_probe_interrupted);
+  count(COUNTER_probe_unfinished);
   c->busy = 0;
   return 0;
 }

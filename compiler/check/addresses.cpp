@@ -5,6 +5,7 @@
 
 #include <charconv>
 
+#include "runtime/artefact/compare.h"
 #include "runtime/base/address.h"
 
 namespace recipe::checking {
@@ -38,7 +39,7 @@ std::optional<std::string> clear_host_bits(std::string_view written) {
 
 std::string lower_case(std::string_view text) {
   std::string out(text);
-  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  fold_letters(out);
   return out;
 }
 

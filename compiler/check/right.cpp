@@ -5,42 +5,13 @@
 
 #include "compiler/check/suggest.h"
 #include "compiler/syntax/literals.h"
+#include "runtime/artefact/compare.h"
 
 namespace recipe::checking {
 namespace {
 
-bool takes_fields(Operator op) {
-  switch (op) {
-    case Operator::kEquals:
-    case Operator::kLess:
-    case Operator::kLessEqual:
-    case Operator::kGreater:
-    case Operator::kGreaterEqual:
-    case Operator::kContains:
-    case Operator::kStartsWith:
-    case Operator::kEndsWith:
-    case Operator::kUnder:
-      return true;
-    case Operator::kLike:
-    case Operator::kMatches:
-    case Operator::kExists:
-    case Operator::kHas:
-    case Operator::kHasFlag:
-    case Operator::kHasOption:
-      return false;
-  }
-  return false;
-}
-
-bool is_text(Type type) {
-  return type == Type::kString || type == Type::kPath || type == Type::kDomain;
-}
-bool is_number(Type type) {
-  return type == Type::kInt || type == Type::kPort;
-}
-
 bool comparable(Type left, Type right) {
-  return (is_text(left) && is_text(right)) || (is_number(left) && is_number(right)) ||
+  return (is_text_type(left) && is_text_type(right)) || (is_number_type(left) && is_number_type(right)) ||
          (left == Type::kIp && right == Type::kIp);
 }
 
@@ -51,7 +22,7 @@ std::string in_quotes(const WrittenValue& value) {
 // A field by itself.
 bool check_field(Context& context, const LiteralUse& use, const WrittenValue& value, const FieldInfo& field, RightSide& out,
                  std::vector<UsedField>& used) {
-  if (!takes_fields(use.op)) {
+  if (!takes_right(use.op)) {
     context
         .fault(Code::kWrongRight, value.span, fmt::format("`{}` takes no field on its right", spelling(use.op)),
                fmt::format("write `{}` for the text", in_quotes(value)))
@@ -63,7 +34,7 @@ bool check_field(Context& context, const LiteralUse& use, const WrittenValue& va
         Code::kWrongRight, value.span,
         fmt::format("`{}` is {} and `{}` is {}", use.subject, with_article(use.type), field.name, with_article(field.type)),
         fmt::format("write `{}` for the text", in_quotes(value)));
-    if (is_text(use.type) && is_number(field.type))
+    if (is_text_type(use.type) && is_number_type(field.type))
       fault.hints.push_back(fmt::format("`\"{{{}}}\"` is the number as a text", field.name));
     return false;
   }
@@ -143,12 +114,12 @@ class Filler {
 
  private:
   bool fits(const FieldInfo& field, Span place) {
-    if (!takes_fields(use_.op) || !is_text(use_.type)) {
+    if (!takes_right(use_.op) || !is_text_type(use_.type)) {
       context_.fault(Code::kWrongRight, place, fmt::format("`{}` takes no field in its text", spelling(use_.op)),
                      "write `\\x7b` for a brace that is meant as such");
       return false;
     }
-    if (is_text(field.type) || is_number(field.type) || field.type == Type::kIp) return true;
+    if (is_text_type(field.type) || is_number_type(field.type) || field.type == Type::kIp) return true;
     context_.fault(Code::kWrongRight, place,
                    fmt::format("`{}` is {} and cannot stand in a text", field.name, with_article(field.type)),
                    "name a field of one value");

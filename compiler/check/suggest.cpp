@@ -6,6 +6,8 @@
 #include <array>
 #include <utility>
 
+#include "runtime/artefact/compare.h"
+
 namespace recipe {
 namespace {
 
@@ -82,7 +84,7 @@ std::string suggest(std::string_view word, std::span<const std::string_view> kno
 
 std::string suggest_field(std::string_view word) {
   std::string lower(word);
-  for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  fold_letters(lower);
   for (const auto& [theirs, ours] : kOtherTools) {
     if (lower == theirs) return std::string(ours);
   }

@@ -11,6 +11,8 @@
 #include "compiler/lint/contradiction.h"
 #include "compiler/lint/lint.h"
 #include "compiler/lint/walk.h"
+#include "runtime/artefact/compare.h"
+#include "runtime/base/address.h"
 #include "runtime/base/pattern.h"
 
 namespace recipe {
@@ -22,77 +24,24 @@ struct Term {
   Span span;
 };
 
-std::string folded(std::string text, bool nocase) {
-  if (nocase) {
-    for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  }
-  return text;
+// A range stands for each of its addresses. Positive: some of them lies in the other; negated: all of them do.
+bool holds_address(const std::string& given, const std::string& written, bool negated) {
+  const auto length = [](const std::string& range) { return static_cast<unsigned char>(range[kAddressBytes]); };
+  const bool inside = length(given) >= length(written) && lies_within(given, written);
+  return inside || (!negated && length(written) >= length(given) && lies_within(written, given));
 }
 
-bool is_under(std::string_view path, std::string_view folder) {
-  while (folder.size() > 1 && folder.back() == '/') folder.remove_suffix(1);
-  if (!path.starts_with(folder)) return false;
-  return folder == "/" || path.size() == folder.size() || path[folder.size()] == '/';
-}
-
-bool holds_number(Operator op, int64_t value, int64_t literal) {
-  switch (op) {
-    case Operator::kEquals:
-      return value == literal;
-    case Operator::kLess:
-      return value < literal;
-    case Operator::kLessEqual:
-      return value <= literal;
-    case Operator::kGreater:
-      return value > literal;
-    case Operator::kGreaterEqual:
-      return value >= literal;
-    case Operator::kContains:
-    case Operator::kStartsWith:
-    case Operator::kEndsWith:
-    case Operator::kLike:
-    case Operator::kMatches:
-    case Operator::kUnder:
-    case Operator::kExists:
-    case Operator::kHasFlag:
-    case Operator::kHasOption:
-    case Operator::kHas:
-      return true;
+// Patterns are asked here, all else as the matcher asks it.
+bool holds_text(const Term& term, const std::string& given, const std::string& written) {
+  const Test& test = *term.test;
+  if (info(test.subject.field).type == Type::kIp) return holds_address(given, written, term.negated);
+  if (test.op == Operator::kLike)
+    return glob_matches(written, given, {.path = info(test.subject.field).type == Type::kPath, .nocase = test.nocase});
+  if (test.op == Operator::kMatches) {
+    const Result<Regex> regex = Regex::compile(written, test.nocase);
+    return !regex.ok() || regex->found_in(given);
   }
-  return true;
-}
-
-bool holds_text(const Test& test, const std::string& given, const std::string& written) {
-  const std::string value = folded(given, test.nocase);
-  const std::string literal = folded(written, test.nocase);
-  switch (test.op) {
-    case Operator::kEquals:
-      return value == literal;
-    case Operator::kContains:
-      return value.find(literal) != std::string::npos;
-    case Operator::kStartsWith:
-      return value.starts_with(literal);
-    case Operator::kEndsWith:
-      return value.ends_with(literal);
-    case Operator::kUnder:
-      return is_under(value, literal);
-    case Operator::kLike:
-      return glob_matches(written, given, {.path = info(test.subject.field).type == Type::kPath, .nocase = test.nocase});
-    case Operator::kMatches: {
-      const Result<Regex> regex = Regex::compile(written, test.nocase);
-      return !regex.ok() || regex->found_in(given);
-    }
-    case Operator::kLess:
-    case Operator::kLessEqual:
-    case Operator::kGreater:
-    case Operator::kGreaterEqual:
-    case Operator::kExists:
-    case Operator::kHasFlag:
-    case Operator::kHasOption:
-    case Operator::kHas:
-      return true;
-  }
-  return true;
+  return !takes_right(test.op) || compare_texts(test, given, written);
 }
 
 // Whether a field of this value satisfies the term.
@@ -101,8 +50,8 @@ bool satisfies(const Literal& value, const Term& term) {
   const bool some = std::any_of(term.test->literals.begin(), term.test->literals.end(), [&](const Literal& literal) {
     if (value.index() != literal.index()) return true;
     if (const auto* number = std::get_if<int64_t>(&value))
-      return holds_number(term.test->op, *number, std::get<int64_t>(literal));
-    return holds_text(*term.test, std::get<std::string>(value), std::get<std::string>(literal));
+      return !takes_right(term.test->op) || compare_numbers(term.test->op, *number, std::get<int64_t>(literal));
+    return holds_text(term, std::get<std::string>(value), std::get<std::string>(literal));
   });
   return some != term.negated;
 }

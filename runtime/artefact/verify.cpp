@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "bpf/abi/filter_image.h"
+#include "runtime/artefact/compare.h"
 #include "runtime/artefact/encode.h"
 #include "runtime/artefact/keys.h"
 #include "runtime/base/address.h"
@@ -68,48 +69,23 @@ std::optional<Type> subject_type(const Test& test, const std::vector<FieldId>& l
   return type;
 }
 
-bool is_text(Type type) {
-  return type == Type::kString || type == Type::kPath || type == Type::kDomain;
-}
-bool is_number(Type type) {
-  return type == Type::kInt || type == Type::kPort;
-}
-
 // A text that the event fills, or one field of the subject's kind.
 Status verify_right(const Test& test, Type type) {
   if (test.right.empty()) return ok();
   if (!test.literals.empty() || test.table != 0) return bad("a test has literals and a text");
-  switch (test.op) {
-    case Operator::kEquals:
-    case Operator::kLess:
-    case Operator::kLessEqual:
-    case Operator::kGreater:
-    case Operator::kGreaterEqual:
-    case Operator::kContains:
-    case Operator::kStartsWith:
-    case Operator::kEndsWith:
-    case Operator::kUnder:
-      break;
-    case Operator::kLike:
-    case Operator::kMatches:
-    case Operator::kExists:
-    case Operator::kHas:
-    case Operator::kHasFlag:
-    case Operator::kHasOption:
-      return bad("a field stands behind an operator that takes none");
-  }
+  if (!takes_right(test.op)) return bad("a field stands behind an operator that takes none");
   for (const TextPart& part : test.right) {
     const FieldId* field = std::get_if<FieldId>(&part);
     if (field == nullptr) {
-      if (!is_text(type)) return bad("a text is compared with what is none");
+      if (!is_text_type(type)) return bad("a text is compared with what is none");
       continue;
     }
     if (!is_field(static_cast<uint16_t>(*field)) || info(*field).list != FieldId::kNone)
       return bad("a text names an unknown field");
     const Type other = info(*field).type;
-    const bool fits = is_text(type)     ? is_text(other) || is_number(other) || other == Type::kIp
-                      : is_number(type) ? is_number(other) && test.right.size() == 1
-                                        : type == Type::kIp && other == Type::kIp && test.right.size() == 1;
+    const bool fits = is_text_type(type)     ? is_text_type(other) || is_number_type(other) || other == Type::kIp
+                      : is_number_type(type) ? is_number_type(other) && test.right.size() == 1
+                                             : type == Type::kIp && other == Type::kIp && test.right.size() == 1;
     if (!fits) return bad("a field is compared with one of another type");
   }
   return ok();

@@ -11,27 +11,15 @@
 #include <string_view>
 #include <vector>
 
+#include "runtime/base/fd.h"
+
 namespace recipe {
 namespace {
 
 constexpr int64_t kTickNs = 10'000'000;  // USER_HZ is 100 on every architecture we run on
 
-class Handle {
- public:
-  explicit Handle(int descriptor) : descriptor_(descriptor) {}
-  ~Handle() {
-    if (descriptor_ >= 0) close(descriptor_);
-  }
-  Handle(const Handle&) = delete;
-  Handle& operator=(const Handle&) = delete;
-  [[nodiscard]] int get() const { return descriptor_; }
-
- private:
-  int descriptor_;
-};
-
 std::optional<std::string> read_at(int folder, const char* name, size_t limit) {
-  const Handle file(openat(folder, name, O_RDONLY | O_CLOEXEC));
+  const Fd file(openat(folder, name, O_RDONLY | O_CLOEXEC));
   if (file.get() < 0) return std::nullopt;
   std::string text;
   std::array<char, 4096> piece;
@@ -139,7 +127,7 @@ std::string_view file_name(std::string_view path) {
 }
 
 const ProcEntry* ProcTable::find(uint32_t pid, std::optional<int64_t> start_time_ns) {
-  const Handle folder(open(("/proc/" + std::to_string(pid)).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  const Fd folder(open(("/proc/" + std::to_string(pid)).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   const std::optional<std::string> text = folder.get() < 0 ? std::nullopt : read_at(folder.get(), "stat", 4096);
   const std::optional<Stat> stat = text ? parse_stat(*text) : std::nullopt;
   if (!stat || (start_time_ns && *start_time_ns / kTickNs != stat->start_ticks)) {
@@ -168,7 +156,7 @@ const ProcEntry* ProcTable::find(uint32_t pid, std::optional<int64_t> start_time
 }
 
 std::optional<std::string> ProcTable::arguments(uint32_t pid) {
-  const Handle folder(open(("/proc/" + std::to_string(pid)).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  const Fd folder(open(("/proc/" + std::to_string(pid)).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   return folder.get() < 0 ? std::nullopt : read_at(folder.get(), "cmdline", kMaxCommandBytes);
 }
 

@@ -15,24 +15,12 @@
 #include <cstring>
 #include <fstream>
 
+#include "runtime/base/fd.h"
+
 namespace recipe {
 namespace {
 
 constexpr int kCapSysAdmin = 21, kCapPerfmon = 38, kCapBpf = 39;
-
-class Fd {
- public:
-  explicit Fd(int fd) : fd_(fd) {}
-  ~Fd() {
-    if (fd_ >= 0) close(fd_);
-  }
-  Fd(const Fd&) = delete;
-  Fd& operator=(const Fd&) = delete;
-  [[nodiscard]] bool ok() const { return fd_ >= 0; }
-
- private:
-  int fd_;
-};
 
 bool has_capability(int capability) {
   __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};

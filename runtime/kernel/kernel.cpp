@@ -1,44 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
-// The file is long because what libbpf and the mapped memory share is one state, with one owner.
 #include "runtime/kernel/kernel.h"
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
-#include <dirent.h>
 #include <fmt/format.h>
 #include <linux/membarrier.h>
 #include <sys/epoll.h>
-#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
-#include <climits>
 #include <cstdarg>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
-#include <fstream>
-#include <map>
-#include <optional>
 #include <thread>
 
 #include "bpf/abi/filter_image.h"
-#include "bpf/lib/hash.h"
 #include "bpf/recipe_probes.skel.h"
 #include "runtime/kernel/probes.h"
+#include "runtime/kernel/process_entries.h"
 
 namespace recipe {
 namespace {
 
-constexpr uint32_t kMinPids = 32768, kMaxPids = 1u << 22;  // PID_MAX_LIMIT of Linux
-constexpr int kMaxDepth = 1 << 16;                         // of the process tree, should /proc show a loop
-constexpr size_t kLogBytes = 4096;                         // of libbpf's words in an error
-constexpr std::chrono::milliseconds kTick{1};              // between looks at the ring while there is traffic
-constexpr int kIdleTicks = 3;                              // empty looks before the reader sleeps
+constexpr size_t kLogBytes = 4096;             // of libbpf's words in an error
+constexpr std::chrono::milliseconds kTick{1};  // between looks at the ring while there is traffic
+constexpr int kIdleTicks = 3;                  // empty looks before the reader sleeps
 
 // libbpf's log goes nowhere unless something fails; then its end is what one wants to read.
 class LibbpfLog {
@@ -68,64 +59,10 @@ class LibbpfLog {
   libbpf_print_fn_t before_;
 };
 
-// A map's memory, shared with the kernel.
-class Mapped {
- public:
-  ~Mapped() {
-    if (memory_ != nullptr) munmap(memory_, bytes_);
-  }
-  [[nodiscard]] Status map(int fd, size_t bytes) {
-    const auto page = static_cast<size_t>(getpagesize());
-    bytes_ = (bytes + page - 1) / page * page;
-    void* memory = mmap(nullptr, bytes_, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-    if (memory == MAP_FAILED) return Error{"cannot map a map of the probes", errno};
-    memory_ = memory;
-    return Done{};
-  }
-  template <class T>
-  [[nodiscard]] T* at(size_t index) const {
-    return static_cast<T*>(memory_) + index;
-  }
-
- private:
-  void* memory_ = nullptr;
-  size_t bytes_ = 0;
-};
-
-uint32_t pid_limit() {
-  std::ifstream file("/proc/sys/kernel/pid_max");
-  uint32_t limit = kMaxPids;
-  if (!(file >> limit)) limit = kMaxPids;
-  return std::clamp(limit, kMinPids, kMaxPids);
-}
-
 uint64_t clock_ns(clockid_t clock) {
   timespec now{};
   clock_gettime(clock, &now);
   return static_cast<uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<uint64_t>(now.tv_nsec);
-}
-
-// The parent, from the line of /proc/PID/stat; 0: gone. The name in it may hold any byte: fields follow the last `)`.
-uint32_t parent_from_proc(uint32_t pid) {
-  std::ifstream file(fmt::format("/proc/{}/stat", pid));
-  std::string line((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-  const size_t end = line.rfind(')');
-  unsigned parent = 0;
-  if (end == std::string::npos || std::sscanf(line.c_str() + end + 1, " %*c %u", &parent) != 1) return 0;
-  return parent;
-}
-
-// The file name of the executable. A kernel thread has none, and nothing comes of it. nullopt: it cannot be read.
-std::optional<std::string> name_from_proc(uint32_t pid) {
-  char path[PATH_MAX];
-  const ssize_t bytes = readlink(fmt::format("/proc/{}/exe", pid).c_str(), path, sizeof path);
-  if (bytes < 0)
-    return errno == ENOENT && access(fmt::format("/proc/{}", pid).c_str(), F_OK) == 0 ? std::optional<std::string>("")
-                                                                                      : std::nullopt;
-  std::string_view exe(path, static_cast<size_t>(bytes));
-  constexpr std::string_view kDeleted = " (deleted)";
-  if (exe.ends_with(kDeleted)) exe.remove_suffix(kDeleted.size());
-  return std::string(exe.substr(exe.rfind('/') + 1));
 }
 
 bool wants_nothing(const filter_header& header) {
@@ -150,8 +87,8 @@ struct Kernel::State {
   recipe_probes* skeleton = nullptr;
   std::vector<Slot> slots;
   ring_buffer* ring = nullptr;
-  Mapped images, processes;
-  uint32_t pids = 0;
+  Mapped images;
+  ProcessEntries processes;
   int statistics_fd = -1;
   int idle_ticks = kIdleTicks;
   const Callback* callback = nullptr;
@@ -224,7 +161,7 @@ struct Kernel::State {
     bool filled = false;
     for (Slot& slot : slots) {
       if (slot.probe != nullptr && !filled) {
-        fill_processes();
+        processes.fill_parents();
         filled = true;
       }
       const bool tags = slot.probe != nullptr && slot.probe->event == EventId::exec && header.tags != 0;
@@ -242,83 +179,6 @@ struct Kernel::State {
 
   void detach() {
     for (size_t i = slots.size(); i-- > 0;) detach(slots[i]);
-  }
-
-  // The tags that a name gives to a process's children, from exec's pivot table of an image.
-  [[nodiscard]] static uint32_t tags_of(const FilterImage& image, const filter_header& header, std::string_view name) {
-    const event_head& head = header.event[static_cast<size_t>(EventId::exec)];
-    const uint64_t hash = key_of_text(header.seed, LANE_NAME, KEY_PIVOT, name.data(), static_cast<uint32_t>(name.size()));
-    const size_t at = head.pivot_offset + size_t{pivot_bucket_of(hash, head.pivot_mask)} * sizeof(pivot_bucket);
-    pivot_bucket bucket{};
-    if (at + sizeof bucket > image.size() * sizeof(uint64_t)) return 0;
-    std::memcpy(&bucket, reinterpret_cast<const char*>(image.data()) + at, sizeof bucket);
-    uint32_t tags = 0;
-    for (const uint32_t entry : bucket.entry) {
-      if (entry >> 16 == pivot_tag(hash) && (entry & 0xffff) >= PIVOT_ANCESTOR) tags |= 1u << (entry & (RECIPE_TAGS - 1));
-    }
-    return tags;
-  }
-
-  // Tags are bits that mean something else under each filter. Where the new one means other names, nobody's count until /proc
-  // has been read, and then only those of processes all of whose ancestors could be.
-  void fill_tags(const FilterImage& image, const filter_header& header) {
-    struct Process {
-      uint32_t parent = 0, own = 0;
-      bool known = false;
-    };
-    std::map<uint32_t, Process> found;
-    for_each_process([&](uint32_t pid) {
-      Process& process = found[pid];
-      const uint32_t birth = std::atomic_ref(processes.at<process_entry>(pid)->birth_parent).load(std::memory_order_relaxed);
-      process.parent = birth != 0 ? birth : parent_from_proc(pid);
-      const std::optional<std::string> name = name_from_proc(pid);
-      process.known = name.has_value();
-      if (name) process.own = tags_of(image, header, *name);
-    });
-    for (auto& [pid, process] : found) {
-      uint32_t tags = 0, up = process.parent;
-      bool known = true;
-      for (int depth = 0; up != 0 && known && depth < kMaxDepth; ++depth) {
-        const auto parent = found.find(up);
-        known = parent != found.end() && parent->second.known;
-        if (!known) break;
-        tags |= parent->second.own;
-        up = parent->second.parent;
-      }
-      process_entry& entry = *processes.at<process_entry>(pid);
-      entry.own_tags = process.own;
-      entry.tags = tags;
-      if (known && process.known) std::atomic_ref(entry.bits).fetch_or(PROCESS_TAGS_KNOWN);
-    }
-  }
-
-  void forget_tags() const {
-    for (uint32_t pid = 0; pid < pids; ++pid) {
-      auto* const bits = &processes.at<process_entry>(pid)->bits;
-      if (std::atomic_ref(*bits).load(std::memory_order_relaxed) != 0) std::atomic_ref(*bits).fetch_and(~PROCESS_TAGS_KNOWN);
-    }
-  }
-
-  template <class Each>
-  void for_each_process(Each each) const {
-    DIR* const dir = opendir("/proc");
-    if (dir == nullptr) return;
-    while (const dirent* entry = readdir(dir)) {
-      char* end = nullptr;
-      const unsigned long pid = std::strtoul(entry->d_name, &end, 10);
-      if (pid != 0 && pid < pids && *end == 0) each(static_cast<uint32_t>(pid));
-    }
-    closedir(dir);
-  }
-
-  // Processes that were there before the probes: the parent that /proc names. What a probe has written meanwhile stays.
-  void fill_processes() const {
-    for_each_process([&](uint32_t pid) {
-      auto* const known = &processes.at<process_entry>(pid)->birth_parent;
-      uint32_t unknown = 0;
-      const uint32_t parent = parent_from_proc(pid);
-      if (parent != 0) std::atomic_ref(*known).compare_exchange_strong(unknown, parent);
-    });
   }
 
   static int receive(void* self, void* data, size_t bytes) {
@@ -346,8 +206,7 @@ Result<std::unique_ptr<Kernel>> Kernel::load(const Options& options) {
   LibbpfLog log;
   state->skeleton = recipe_probes__open();
   if (state->skeleton == nullptr) return Error{"cannot open the probes", errno};
-  state->pids = pid_limit();
-  bpf_map__set_max_entries(state->skeleton->maps.processes, state->pids);
+  bpf_map__set_max_entries(state->skeleton->maps.processes, ProcessEntries::limit());
   bpf_map__set_max_entries(state->skeleton->maps.ring, options.ring_bytes);
   state->skeleton->bss->control.active = CONTROL_NO_IMAGE;
   state->choose(options.events, probe_features().has("fentry"));
@@ -361,8 +220,8 @@ Result<std::unique_ptr<Kernel>> Kernel::load(const Options& options) {
   const recipe_probes& skeleton = *state->skeleton;
   if (Status status = state->images.map(bpf_map__fd(skeleton.maps.filter), 2 * size_t{RECIPE_IMAGE_BYTES}); !status.ok())
     return status.error();
-  const size_t bytes = state->pids * sizeof(process_entry);
-  if (Status status = state->processes.map(bpf_map__fd(skeleton.maps.processes), bytes); !status.ok()) return status.error();
+  const uint32_t pids = bpf_map__max_entries(skeleton.maps.processes);
+  if (Status status = state->processes.map(bpf_map__fd(skeleton.maps.processes), pids); !status.ok()) return status.error();
   state->ring = ring_buffer__new(bpf_map__fd(skeleton.maps.ring), State::receive, state.get(), nullptr);
   if (state->ring == nullptr) return Error{"cannot map the ring of records", errno};
   return std::unique_ptr<Kernel>(new Kernel(std::move(state)));
@@ -376,7 +235,7 @@ Status Kernel::install(const FilterImage& image) {
 
   struct control& control = state_->control();
   const uint32_t next = control.active == 0 ? 1 : 0;
-  state_->forget_tags();
+  state_->processes.forget_tags();
   std::atomic_ref(control.tags_unknown).store(0, std::memory_order_relaxed);
   std::memcpy(state_->images.at<char>(size_t{next} * RECIPE_IMAGE_BYTES), image.data(), bytes);
   control.seed[next] = header.seed;
@@ -395,7 +254,7 @@ Status Kernel::install(const FilterImage& image) {
     return Done{};
   }
   if (Status status = state_->attach(header); !status.ok()) return status;
-  if (header.tags != 0) state_->fill_tags(image, header);
+  if (header.tags != 0) state_->processes.fill_tags(image, header);
   return Done{};
 }
 
@@ -404,9 +263,7 @@ void Kernel::set_scope(bool on) {
 }
 
 Status Kernel::watch(uint32_t pid) {
-  if (pid == 0 || pid >= state_->pids) return Error{fmt::format("there is no process {}", pid)};
-  std::atomic_ref(state_->processes.at<process_entry>(pid)->bits).fetch_or(PROCESS_WATCHED);
-  return Done{};
+  return state_->processes.watch(pid);
 }
 
 Result<size_t> Kernel::poll(const Callback& callback, std::chrono::milliseconds timeout) {
@@ -518,8 +375,7 @@ std::optional<Tombstone> Kernel::find(uint32_t pid, uint64_t child_start_time) {
 }
 
 uint32_t Kernel::birth_parent(uint32_t pid) {
-  if (pid >= state_->pids) return 0;
-  return std::atomic_ref(state_->processes.at<process_entry>(pid)->birth_parent).load(std::memory_order_relaxed);
+  return state_->processes.birth_parent(pid);
 }
 
 }  // namespace recipe

@@ -16,6 +16,8 @@
 #include <cstring>
 #include <string>
 
+#include "runtime/base/fd.h"
+
 namespace recipe {
 namespace {
 
@@ -26,25 +28,6 @@ constexpr Probe kProbes[] = {
 
 constexpr std::string_view kTracepoint = "tracepoint/";
 constexpr std::string_view kCgroup = "cgroup";
-
-class Fd {
- public:
-  explicit Fd(int fd) : fd_(fd) {}
-  ~Fd() {
-    if (fd_ >= 0) close(fd_);
-  }
-  Fd(const Fd&) = delete;
-  Fd& operator=(const Fd&) = delete;
-  [[nodiscard]] int get() const { return fd_; }
-  [[nodiscard]] int release() {
-    const int fd = fd_;
-    fd_ = -1;
-    return fd;
-  }
-
- private:
-  int fd_;
-};
 
 // A folder of a new mount of the file system; -1 and errno.
 int open_file_system(const char* type) {

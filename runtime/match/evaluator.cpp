@@ -6,7 +6,7 @@
 #include <cassert>
 
 #include "runtime/base/address.h"
-#include "runtime/match/compare.h"
+#include "runtime/artefact/compare.h"
 
 namespace recipe {
 namespace {

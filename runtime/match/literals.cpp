@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "runtime/base/address.h"
-#include "runtime/match/compare.h"
+#include "runtime/artefact/compare.h"
 
 namespace recipe {
 namespace {

@@ -11,7 +11,7 @@
 
 #include "runtime/base/pattern.h"
 #include "runtime/base/result.h"
-#include "runtime/match/compare.h"
+#include "runtime/artefact/compare.h"
 #include "runtime/match/table_index.h"
 
 namespace recipe {

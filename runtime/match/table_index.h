@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "runtime/artefact/artefact.h"
-#include "runtime/match/compare.h"
+#include "runtime/artefact/compare.h"
 
 namespace recipe {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "runtime/match/compare.h"
+#include "runtime/artefact/compare.h"
 
 namespace recipe {
 
@@ -22,6 +22,29 @@ bool is_under_domain(std::string_view value, std::string_view domain) {
 UnderKind under_kind(const Subject& subject) {
   const bool domain = subject.field != FieldId::kNone && info(subject.field).type == Type::kDomain;
   return domain ? UnderKind::kDomain : UnderKind::kPath;
+}
+
+bool takes_right(Operator op) {
+  switch (op) {
+    case Operator::kEquals:
+    case Operator::kLess:
+    case Operator::kLessEqual:
+    case Operator::kGreater:
+    case Operator::kGreaterEqual:
+    case Operator::kContains:
+    case Operator::kStartsWith:
+    case Operator::kEndsWith:
+    case Operator::kUnder:
+      return true;
+    case Operator::kLike:
+    case Operator::kMatches:
+    case Operator::kExists:
+    case Operator::kHas:
+    case Operator::kHasFlag:
+    case Operator::kHasOption:
+      return false;
+  }
+  return false;
 }
 
 bool compare_texts(const Test& test, std::string_view value, std::string_view right) {

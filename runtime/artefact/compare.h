@@ -20,6 +20,16 @@ enum class UnderKind : uint8_t { kPath, kDomain };
 
 // Operators that a text filled by the event may stand behind: == contains startswith endswith under, nocase too.
 [[nodiscard]] bool compare_texts(const Test& test, std::string_view value, std::string_view right);
+// Which operators those are, those of numbers included: a field may stand behind them.
+[[nodiscard]] bool takes_right(Operator op);
+// What may be compared with each other: texts (string, path, domain), numbers (int, port).
+[[nodiscard]] constexpr bool is_text_type(Type type) {
+  return type == Type::kString || type == Type::kPath || type == Type::kDomain;
+}
+[[nodiscard]] constexpr bool is_number_type(Type type) {
+  return type == Type::kInt || type == Type::kPort;
+}
+
 // == < <= > >=
 [[nodiscard]] bool compare_numbers(Operator op, int64_t value, int64_t right);
 
