@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "runtime/artefact/artefact.h"
@@ -36,6 +37,12 @@ struct HostInfo {
   std::string name, machine_id, kernel, os, boot_id;
 };
 
+// What only some events have: `file.path`, `process.traits`. Texts are as they print; flags are their names.
+struct EventValue {
+  FieldId field = FieldId::kNone;
+  std::variant<int64_t, std::string, std::vector<std::string>> value;
+};
+
 struct Detection {
   std::string id;  // UUIDv7
   int64_t time_unix_ns = 0;
@@ -48,6 +55,7 @@ struct Detection {
   Why why;
   std::string event;  // "exec"
   std::optional<std::vector<std::string>> argv;
+  std::vector<EventValue> values;  // in the order of the catalogue
   ProcessInfo process;
   std::vector<ProcessInfo> ancestors;  // the first is the parent
   HostInfo host;

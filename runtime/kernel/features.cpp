@@ -15,7 +15,10 @@
 #include <cstring>
 #include <fstream>
 
+#include "bpf/abi/maps.h"
+#include "bpf/recipe_probes.skel.h"
 #include "runtime/base/fd.h"
+#include "runtime/kernel/probes.h"
 
 namespace recipe {
 namespace {
@@ -129,6 +132,29 @@ std::string Features::obstacle() const {
 bool Features::has(std::string_view name) const {
   return std::any_of(list.begin(), list.end(),
                      [&](const Feature& feature) { return feature.name == name && feature.available; });
+}
+
+std::vector<ProbeUse> probe_uses(const Features& features) {
+  std::vector<ProbeUse> uses;
+  recipe_probes* const skeleton = recipe_probes__open();
+  if (skeleton == nullptr) return uses;
+  bpf_program* program = nullptr;
+  bpf_object__for_each_program(program, skeleton->obj) {
+    if (program == skeleton->progs.recipe_finish_syscall) continue;
+    const std::string name = bpf_program__name(program);
+    const Probe* const probe = find_probe(name);
+    ProbeUse use{probe == nullptr ? name.substr(sizeof "recipe_" - 1) : std::string(info(probe->event).name), name,
+                 bpf_program__section_name(program), "what the kernel holds", true};
+    if (probe != nullptr) use.used = is_used(*probe, features.has("fentry"));
+    if (probe != nullptr && probe->knows == ProbeKnows::kDescriptor)
+      use.sees = "the object behind the descriptor when the call ends; not io_uring, not one that another thread has swapped";
+    if (probe != nullptr && probe->knows == ProbeKnows::kAskedPath)
+      use.sees = "the path as it was asked for; links in its folders are not followed, another thread may have changed it";
+    uses.push_back(std::move(use));
+  }
+  recipe_probes__destroy(skeleton);
+  std::stable_sort(uses.begin(), uses.end(), [](const ProbeUse& a, const ProbeUse& b) { return a.event < b.event; });
+  return uses;
 }
 
 Features probe_features() {

@@ -23,4 +23,15 @@ struct Features {
 
 [[nodiscard]] Features probe_features();
 
+// A program of the kernel half: what it makes, where it hangs, and what it cannot see.
+struct ProbeUse {
+  std::string event;    // "open"; of fork and exit their own names
+  std::string program;  // "recipe_s_openat"
+  std::string hook;     // "tracepoint/syscalls/sys_exit_openat"
+  std::string sees;
+  bool used = false;  // by this kernel, where a recipe wants the event
+};
+// Nothing is loaded. Events of the catalogue that no program makes are not here.
+[[nodiscard]] std::vector<ProbeUse> probe_uses(const Features& features);
+
 }  // namespace recipe

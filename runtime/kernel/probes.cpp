@@ -22,7 +22,7 @@ namespace recipe {
 namespace {
 
 constexpr Probe kProbes[] = {
-#define PROBE(program, event, variant) {#program, EventId::event, ProbeVariant::variant},
+#define PROBE(program, event, variant, knows) {#program, EventId::event, ProbeVariant::variant, ProbeKnows::knows},
 #include "runtime/kernel/probes.def"
 };
 

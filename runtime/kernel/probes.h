@@ -14,11 +14,13 @@ struct bpf_program;
 namespace recipe {
 
 enum class ProbeVariant : uint8_t { kAlways, kTrampoline, kSyscall };
+enum class ProbeKnows : uint8_t { kKernelHolds, kDescriptor, kAskedPath };
 
 struct Probe {
   std::string_view program;
   EventId event;
   ProbeVariant variant;
+  ProbeKnows knows;
 };
 
 [[nodiscard]] std::span<const Probe> all_probes();

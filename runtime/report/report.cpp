@@ -95,6 +95,7 @@ Detection Reporter::report(const Match& match, const Event& event, Context& cont
   detection.why = WhyWriter(artefact_, match).write();
   detection.event = info(event.id()).name;
   if (event.has(FieldId::argv)) detection.argv.emplace(event.argv().begin(), event.argv().end());
+  detection.values = event_values(event, context);
   detection.process = process_of(event, context);
   if (const Context::Ancestors ancestors = context.ancestors(event); ancestors.list != nullptr) {
     detection.ancestors = *ancestors.list;

@@ -49,6 +49,9 @@ Json field_schema(const FieldInfo& field) {
       break;
     case Type::kFlags:
     case Type::kStringList:
+      schema["type"] = "array";
+      schema["items"] = {{"type", "string"}};
+      break;
     case Type::kRecordList:
       schema["type"] = "array";
       break;
@@ -101,18 +104,40 @@ Json lost_schema() {
   return object(std::move(properties), {});
 }
 
+// As write_values of to_json.cpp prints them.
+void add_values(Json& properties, bool process) {
+  constexpr std::string_view kProcess = "process.";
+  for (const FieldInfo& field : all_fields()) {
+    if (field.on == kAllEvents) continue;
+    std::string_view name = field.name;
+    if (name.starts_with(kProcess) != process) continue;
+    if (process) name.remove_prefix(kProcess.size());
+    const size_t dot = name.find('.');
+    if (dot == std::string_view::npos) {
+      properties[std::string(name)] = field_schema(field);
+      continue;
+    }
+    Json& group = properties[std::string(name.substr(0, dot))];
+    if (group.is_null()) group = object(Json::object(), {});
+    group["properties"][std::string(name.substr(dot + 1))] = field_schema(field);
+  }
+}
+
 Json event_schema() {
   Json types = Json::array();
   for (const EventInfo& event : all_events()) types.push_back(event.name);
   Json argv = list_of({{"type", "string"}});
   argv["description"] = info(FieldId::argv).doc;
-  return object({{"type", {{"enum", types}}}, {"argv", argv}}, {"type"});
+  Json properties = {{"type", {{"enum", types}}}, {"argv", argv}};
+  add_values(properties, false);
+  return object(std::move(properties), {"type"});
 }
 
 }  // namespace
 
 std::string detection_schema() {
   Json process = process_schema("process.");
+  add_values(process["properties"], true);
   process["properties"]["parent"] = process_schema("process.parent.");
   process["properties"]["ancestors"] = list_of(process_schema(""));
   process["properties"]["ancestors"]["description"] = info(FieldId::process_ancestors).doc;

@@ -151,10 +151,38 @@ void write_why(Writer& json, const Why& why) {
   json.close('}');
 }
 
+// `file.path` as {"file": {"path": ...}}. Fields of one group stand together in the catalogue. process: those of process.*,
+// which stand in the process; else all others.
+void write_values(Writer& json, const Detection& detection, bool process) {
+  constexpr std::string_view kProcess = "process.";
+  std::string_view open;
+  for (const EventValue& value : detection.values) {
+    std::string_view name = info(value.field).name;
+    if (name.starts_with(kProcess) != process) continue;
+    if (process) name.remove_prefix(kProcess.size());
+    const size_t dot = name.find('.');
+    const std::string_view group = dot == std::string_view::npos ? std::string_view() : name.substr(0, dot);
+    if (group != open) {
+      if (!open.empty()) json.close('}');
+      if (!group.empty()) {
+        json.key(group);
+        json.open('{');
+      }
+      open = group;
+    }
+    json.key(dot == std::string_view::npos ? name : name.substr(dot + 1));
+    if (const auto* number = std::get_if<int64_t>(&value.value)) json.number(*number);
+    if (const auto* text = std::get_if<std::string>(&value.value)) json.string(*text);
+    if (const auto* list = std::get_if<std::vector<std::string>>(&value.value)) json.strings(*list);
+  }
+  if (!open.empty()) json.close('}');
+}
+
 void write_process(Writer& json, const Detection& detection) {
   json.key("process");
   json.open('{');
   write_members(json, detection.process, "process.");
+  write_values(json, detection, true);
   if (!detection.ancestors.empty()) {
     json.key("parent");
     json.open('{');
@@ -225,6 +253,7 @@ void write_line(Writer& json, const Detection& detection) {
     json.key("argv");
     json.strings(*detection.argv);
   }
+  write_values(json, detection, false);
   json.close('}');
   write_process(json, detection);
   write_host(json, detection.host);

@@ -6,6 +6,51 @@
 
 namespace recipe {
 
+namespace {
+
+std::optional<std::vector<std::string>> list_of(const Event& event, FieldId field, Context& context) {
+  if (!event.has(field)) return context.texts(event, field);
+  return std::vector<std::string>(event.texts(field).begin(), event.texts(field).end());
+}
+
+std::vector<std::string> names_of(FieldId field, int64_t bits) {
+  std::vector<std::string> names;
+  for (const FlagInfo& flag : all_flags()) {
+    if (flag.field == field && ((static_cast<uint64_t>(bits) >> flag.bit) & 1) != 0) names.emplace_back(flag.name);
+  }
+  return names;
+}
+
+}  // namespace
+
+std::vector<EventValue> event_values(const Event& event, Context& context) {
+  std::vector<EventValue> values;
+  for (const FieldInfo& field : all_fields()) {
+    if (field.on == kAllEvents || !has_field(event.id(), field.id)) continue;
+    EventValue value;
+    value.field = field.id;
+    if (field.type == Type::kStringList) {
+      auto list = list_of(event, field.id, context);
+      if (!list) continue;
+      value.value.emplace<2>(std::move(*list));
+    } else if (storage_of(field.type) == Storage::kNumber) {
+      const auto number = event.number(field.id);
+      if (!number) continue;
+      if (field.type == Type::kFlags) {
+        value.value.emplace<2>(names_of(field.id, *number));
+      } else {
+        value.value.emplace<0>(*number);
+      }
+    } else {
+      auto text = value_text(event, field.id, context);
+      if (!text) continue;
+      value.value.emplace<1>(std::move(*text));
+    }
+    values.push_back(std::move(value));
+  }
+  return values;
+}
+
 std::optional<std::string> value_text(const Event& event, FieldId field, Context& context) {
   switch (info(field).type) {
     case Type::kBool: {
@@ -35,9 +80,10 @@ std::optional<std::string> value_text(const Event& event, FieldId field, Context
       return value ? std::optional<std::string>(*value) : std::nullopt;
     }
     case Type::kStringList: {
-      if (!event.has(field)) return std::nullopt;
+      const auto list = list_of(event, field, context);
+      if (!list) return std::nullopt;
       std::string joined;
-      for (const std::string_view element : event.texts(field)) joined.append(joined.empty() ? "" : " ").append(element);
+      for (const std::string& element : *list) joined.append(&element == list->data() ? "" : " ").append(element);
       return joined;
     }
     case Type::kRecordList:

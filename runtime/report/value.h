@@ -13,4 +13,7 @@ namespace recipe {
 // nullopt: absent, or a record list.
 [[nodiscard]] std::optional<std::string> value_text(const Event& event, FieldId field, Context& context);
 
+// The fields that only some events have and this one does, as they print; the order of the catalogue.
+[[nodiscard]] std::vector<EventValue> event_values(const Event& event, Context& context);
+
 }  // namespace recipe

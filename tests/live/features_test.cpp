@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include <catch2/catch.hpp>
+#include <set>
 
 #include "tests/live/daemon.h"
 
@@ -14,7 +15,15 @@ TEST_CASE("features says what the kernel offers, as a table and as JSON") {
   CHECK(text.out.find("tp_btf/sched_process_exec") != std::string::npos);
   const auto json = nlohmann::json::parse(run_command({kReciped, "features", "--format", "json"}).out);
   CHECK(json["features"].size() > 3);
-  CHECK(json["probes"][0]["used"] == true);
+  // Each event that is seen has a probe in use; each that is not is named.
+  std::set<std::string> used, events;
+  for (const auto& probe : json["probes"]) {
+    events.insert(probe["event"]);
+    if (probe["used"]) used.insert(probe["event"]);
+  }
+  CHECK(used == events);
+  for (const char* event : {"exec", "open", "unlink", "rename", "mount"}) CHECK(used.contains(event));
+  for (const auto& unseen : json["unseen"]) CHECK_FALSE(events.contains(unseen));
   CHECK_FALSE(json.contains("obstacle"));
 }
 

@@ -450,9 +450,10 @@ Truth evaluate_test(const Test& test, const World& world, const std::vector<Boun
                          [&](size_t i) { return test_value(test, list.texts[i], false); });
   }
   const Value value = field_value(*world.event, subject.field);
-  if (world.kernel_knows && subject.field == FieldId::process_exe && test.op == Operator::kEquals && !test.nocase &&
-      value.kind == Value::kCut) {
-    const Value name = field_value(*world.event, FieldId::process_name);
+  const bool exe = subject.field == FieldId::process_exe;
+  if (world.kernel_knows && (exe || subject.field == FieldId::file_path) && test.op == Operator::kEquals && !test.nocase &&
+      test.right.empty() && value.kind == Value::kCut) {
+    const Value name = field_value(*world.event, exe ? FieldId::process_name : FieldId::file_name);
     const bool possible =
         name.kind == Value::kCut || std::any_of(test.literals.begin(), test.literals.end(), [&](const Literal& l) {
           const Text& path = std::get<std::string>(l);

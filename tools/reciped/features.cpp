@@ -6,21 +6,24 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
 
+#include "runtime/catalogue/catalogue.h"
 #include "tools/reciped/command.h"
 
 namespace recipe::reciped {
 namespace {
 
-// The variant of each probe. There is one of each yet; a second one belongs here with what it cannot see.
-struct Variant {
-  std::string_view probe, variant, sees;
-};
-constexpr Variant kVariants[] = {
-    {"recipe_exec", "tp_btf/sched_process_exec", "every exec, with argv as the new image holds it"},
-    {"recipe_fork", "tp_btf/sched_process_fork", "who forked whom, and who belongs to COMMAND"},
-    {"recipe_exit", "tp_btf/sched_process_exit", "processes that exit while a child lives"},
-};
+// Events of the catalogue that no probe makes yet: recipes of theirs are loaded and wait.
+std::vector<std::string> unseen(const std::vector<ProbeUse>& uses) {
+  std::vector<std::string> names;
+  for (const EventInfo& event : all_events()) {
+    const bool seen = std::any_of(uses.begin(), uses.end(), [&](const ProbeUse& use) { return use.event == event.name; });
+    if (!seen) names.emplace_back(event.name);
+  }
+  return names;
+}
 
 std::string as_json(const Features& features) {
   nlohmann::ordered_json json = {{"features", nlohmann::ordered_json::array()}, {"probes", nlohmann::ordered_json::array()}};
@@ -31,10 +34,15 @@ std::string as_json(const Features& features) {
     json["features"].push_back(std::move(row));
   }
   const std::string obstacle = features.obstacle();
-  for (const Variant& variant : kVariants) {
-    json["probes"].push_back(
-        {{"name", variant.probe}, {"variant", variant.variant}, {"sees", variant.sees}, {"used", obstacle.empty()}});
+  const std::vector<ProbeUse> uses = probe_uses(features);
+  for (const ProbeUse& use : uses) {
+    json["probes"].push_back({{"event", use.event},
+                              {"name", use.program},
+                              {"variant", use.hook},
+                              {"sees", use.sees},
+                              {"used", obstacle.empty() && use.used}});
   }
+  json["unseen"] = unseen(uses);
   if (!obstacle.empty()) json["obstacle"] = obstacle;
   return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
@@ -50,9 +58,18 @@ std::string as_text(const Features& features) {
   }
   const std::string obstacle = features.obstacle();
   text += obstacle.empty() ? "\nprobes that will be used\n" : "\nprobes that would be used\n";
-  for (const Variant& variant : kVariants) {
-    text += fmt::format("     {:<{}}  {}: {}\n", variant.probe, width, variant.variant, variant.sees);
+  const std::vector<ProbeUse> uses = probe_uses(features);
+  std::string event, sees;
+  for (const ProbeUse& use : uses) {
+    if (!use.used) continue;
+    text += fmt::format("     {:<{}}  {}\n", use.event == event ? "" : use.event, width, use.hook);
+    if (use.event != event || use.sees != sees) text += fmt::format("     {:<{}}    {}\n", "", width, use.sees);
+    event = use.event;
+    sees = use.sees;
   }
+  std::string names;
+  for (const std::string& name : unseen(uses)) names += (names.empty() ? "" : ", ") + name;
+  if (!names.empty()) text += "\nevents that no probe sees yet: " + names + "\n";
   if (!obstacle.empty()) text += "\ncannot watch here: " + obstacle + "\n";
   return text;
 }

@@ -9,6 +9,7 @@
 
 #include "runtime/artefact/names.h"
 #include "runtime/report/process_members.h"
+#include "runtime/report/value.h"
 
 namespace recipe {
 namespace {
@@ -72,6 +73,26 @@ TEST_CASE("JSON leaves empty parts out and keeps the rest in its shape") {
   CHECK_FALSE(json["process"].contains("parent"));
 }
 
+TEST_CASE("what only some events have is printed in its groups, that of the process in the process") {
+  EventValues values;
+  values.event = EventId::open;
+  values.numbers = {{FieldId::file_access, 3}, {FieldId::file_uid, 0}};
+  values.texts = {{FieldId::file_path, "/etc/shadow"}};
+  const auto record = encode_record(values);
+  REQUIRE(record.ok());
+  Event event;
+  REQUIRE(event.decode(std::as_bytes(std::span(record.value()))).ok());
+  Detection detection = sample();
+  detection.values = event_values(event, *make_record_context());
+  detection.values.push_back({FieldId::process_traits, std::vector<std::string>{"memory"}});
+  detection.values.push_back({FieldId::process_stdin_writers, std::vector<std::string>{"curl"}});
+  const auto json = nlohmann::json::parse(to_json(detection));
+  CHECK(json["event"]["file"] ==
+        nlohmann::json({{"path", "/etc/shadow"}, {"name", "shadow"}, {"access", {"read", "write"}}, {"uid", 0}}));
+  CHECK(json["process"]["traits"] == nlohmann::json({"memory"}));
+  CHECK(json["process"]["stdin"]["writers"] == nlohmann::json({"curl"}));
+}
+
 TEST_CASE("bytes that are no UTF-8 survive JSON, and then every backslash of the line is escaped") {
   Detection detection = sample();
   detection.title = "back\\slash";  // written before the first byte that needs the encoding
@@ -110,17 +131,19 @@ TEST_CASE("every member of a process that the catalogue names is printed, and th
   const auto& process = schema["properties"]["process"]["properties"];
   for (const FieldInfo& field : all_fields()) {
     INFO(field.name);
-    // A detection prints what every event has; fields of single events stand in its `why` and in its message.
-    if (field.on != kAllEvents) continue;
     std::string_view name = field.name;
     if (field.list == FieldId::process_ancestors) {
       CHECK(process["ancestors"]["items"]["properties"].contains(std::string(name)));
     } else if (name.starts_with("process.parent.")) {
       CHECK(process["parent"]["properties"].contains(std::string(name.substr(15))));
-    } else if (name.starts_with("process.")) {
-      CHECK(process.contains(std::string(name.substr(8))));
     } else {
-      CHECK(schema["properties"]["event"]["properties"].contains(std::string(name)));
+      const nlohmann::json* at = name.starts_with("process.") ? &process : &schema["properties"]["event"]["properties"];
+      if (name.starts_with("process.")) name.remove_prefix(8);
+      if (const size_t dot = name.find('.'); dot != std::string_view::npos) {
+        at = &(*at)[std::string(name.substr(0, dot))]["properties"];
+        name.remove_prefix(dot + 1);
+      }
+      CHECK(at->contains(std::string(name)));
     }
   }
 }
