@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// The file is long because all of it is sentences over one small vocabulary of nodes.
 #include "runtime/match/matcher.h"
 
 #include <catch2/catch.hpp>
