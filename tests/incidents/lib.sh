@@ -36,6 +36,15 @@ host() { printf '%s %s\n' "$1" "$2" >>/opt/www/hosts; }
 # posted TEXT: did a server get a body that holds the text?
 posted() { grep -qsF -- "$1" /opt/www/posted; }
 
+# wait_for FILE: until what was left running in the background has made it, ten seconds at most.
+wait_for() {
+  local _
+  for _ in {1..100}; do
+    [ ! -e "$1" ] || return 0
+    sleep 0.1
+  done
+}
+
 # A job of a hosted runner: Runner.Worker, with the job's secrets in its memory, does the deeds of stdin, in the project.
 runner_does() {
   stand_in Runner.Worker

@@ -33,10 +33,7 @@ END
 deeds() {
   cd "$project"
   npm install
-  for _ in {1..100}; do
-    [ ! -e /tmp/done ] || break
-    sleep 0.1
-  done
+  wait_for /tmp/done
 }
 
 check() {

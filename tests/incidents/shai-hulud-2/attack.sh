@@ -66,10 +66,7 @@ deeds() {
   cd "$project"
   npm install
   # The hook has left bun behind; the watch ends with this script.
-  for _ in {1..100}; do
-    [ ! -e /tmp/done ] || break
-    sleep 0.1
-  done
+  wait_for /tmp/done
 }
 
 check() {
