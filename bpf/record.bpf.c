@@ -16,13 +16,13 @@ static __always_inline int has_room(record_u64 at) {
 }
 
 /* An item of 8 bytes. */
-__noinline record_u64 put_number(struct out_record* o, record_u32 field, record_u64 value) {
+__noinline record_u64 put_number(struct out_record* o, record_u32 field_and_flags, record_u64 value) {
   if (!o) return 0;
   record_u64 at = o->used;
   if (!has_room(at)) return 0;
   struct record_item* item = (void*)RECORD_AT(o, at);
-  item->field = field;
-  item->flags = 0;
+  item->field = field_and_flags;
+  item->flags = field_and_flags >> 16;
   item->bytes = 8;
   *(record_u64*)(item + 1) = value;
   o->used = at + 16;
@@ -118,27 +118,31 @@ static __always_inline void end_ancestor(struct out_record* o, struct record_anc
   o->used += sizeof *ancestor + ((name_bytes + 7) & ~7u);
 }
 
-/* Where the walk up the tree is. */
+/* Where the walk up the tree is. Tasks are addresses, read by probe reads: a step can then be a function of its own, which the
+ * verifier walks once. */
 struct tree_walk {
   record_u64 child_start;
+  record_u64 live;  /* the next live task */
   record_u32 birth; /* the next ancestor's pid; 0: unknown, then it is the live parent */
   record_u32 found;
+  record_u32 complete;
   volatile record_u32 name_bytes; /* through memory: so the verifier sees one state after the name, not one a way to get it */
 };
 
-static __always_inline int put_live(struct out_record* o, struct tree_walk* walk, struct task_struct* task) {
+#define TASK_AT(task, field) ((task) + bpf_core_field_offset(struct task_struct, field))
+
+static __always_inline int put_live(struct out_record* o, struct tree_walk* walk, record_u32 pid) {
   struct record_ancestor* ancestor = begin_ancestor(o);
   if (!ancestor) return 0;
-  struct task_struct* leader = task->group_leader;
-  record_u32 pid = task->tgid;
-  walk->child_start = leader->start_boottime;
+  record_u64 task = walk->live, leader = read_word(TASK_AT(task, group_leader)), cred = read_word(TASK_AT(task, cred));
+  walk->child_start = read_word(TASK_AT(leader, start_boottime));
   walk->birth = birth_parent_of(pid);
   ancestor->pid = pid;
-  ancestor->uid = task->cred->uid.val;
+  ancestor->uid = read_half(cred + bpf_core_field_offset(struct cred, uid));
   ancestor->start_time = walk->child_start;
   ancestor->birth_parent = walk->birth;
-  bpf_probe_read_kernel(ancestor->comm, sizeof ancestor->comm, leader->comm);
-  walk->name_bytes = copy_name(task, (void*)ancestor + sizeof *ancestor);
+  bpf_probe_read_kernel(ancestor->comm, sizeof ancestor->comm, (const void*)TASK_AT(leader, comm));
+  walk->name_bytes = copy_name_at(task, (void*)ancestor + sizeof *ancestor);
   record_u32 bytes = walk->name_bytes & 0xff;
   ancestor->has = ANCESTOR_PID | ANCESTOR_UID | ANCESTOR_START_TIME | ANCESTOR_COMM | (bytes ? ANCESTOR_NAME : 0);
   end_ancestor(o, ancestor, bytes);
@@ -162,34 +166,40 @@ static __always_inline int put_dead(struct out_record* o, struct tree_walk* walk
   return 1;
 }
 
+/* One step upward. Returns 0 at the end. */
+__noinline record_u64 step_up(struct out_record* o, struct tree_walk* walk) {
+  if (!o || !walk) return 0;
+  record_u32 pid = read_half(TASK_AT(walk->live, tgid));
+  if (walk->found >= RECIPE_ANCESTORS) {
+    walk->complete = pid == 0;
+    return 0;
+  }
+  if (!walk->birth || walk->birth == pid) {
+    walk->complete = !pid;
+    if (!pid || !put_live(o, walk, pid)) return 0;
+    walk->found += 1;
+    walk->live = read_word(TASK_AT(walk->live, real_parent));
+    walk->complete = pid == 1;
+    return pid != 1;
+  }
+  struct tombstone* tombstone = tombstone_of(walk->birth, walk->child_start);
+  if (tombstone) {
+    if (!put_dead(o, walk, tombstone)) return 0;
+    walk->found += 1;
+    return walk->birth != 0;
+  }
+  if (pid <= 1) return 0;
+  walk->live = read_word(TASK_AT(walk->live, real_parent));
+  return 1;
+}
+
 /* The ancestors, parent first: live ones by real_parent, dead ones by tombstone; after dead ones the walk looks for the next
  * birth parent higher up among the live. Returns 1 where the list is complete. */
 __noinline record_u64 walk_tree(struct out_record* o, struct tree_walk* walk) {
   if (!o || !walk) return 0;
-  struct task_struct* live = bpf_get_current_task_btf()->real_parent;
-  for (record_u32 i = 0; i < 2 * RECIPE_ANCESTORS; ++i) {
-    record_u32 pid = live->tgid;
-    if (walk->found >= RECIPE_ANCESTORS) return pid == 0;
-    if (!walk->birth || walk->birth == pid) {
-      if (!pid) return 1;
-      if (!put_live(o, walk, live)) return 0;
-      walk->found += 1;
-      live = live->real_parent;
-      if (pid == 1) return 1;
-      continue;
-    }
-    struct tombstone* tombstone = tombstone_of(walk->birth, walk->child_start);
-    if (tombstone) {
-      if (!put_dead(o, walk, tombstone)) return 0;
-      walk->found += 1;
-      if (!walk->birth) return 0;
-    } else if (pid <= 1) {
-      return 0;
-    } else {
-      live = live->real_parent;
-    }
-  }
-  return 0;
+  for (record_u32 i = 0; i < 2 * RECIPE_ANCESTORS; ++i)
+    if (!step_up(o, walk)) break;
+  return walk->complete;
 }
 
 __noinline record_u64 put_ancestors(struct out_record* o) {
@@ -199,7 +209,8 @@ __noinline record_u64 put_ancestors(struct out_record* o) {
   if (!has_room(at)) return 0;
   struct record_item* item = (void*)RECORD_AT(o, at);
   o->used = at + sizeof *item;
-  struct tree_walk walk = {task->group_leader->start_boottime, birth_parent_of(task->tgid), 0, 0};
+  struct tree_walk walk = {
+      task->group_leader->start_boottime, (record_u64)task->real_parent, birth_parent_of(task->tgid), 0, 0, 0};
   record_u64 complete = walk_tree(o, &walk);
   if (!walk.found) count(COUNTER_parent_unknown);
   if (!complete) count(COUNTER_ancestors_truncated);
@@ -245,13 +256,26 @@ __noinline record_u64 put_process(struct out_record* o, struct classify* c) {
   struct task_struct* task = bpf_get_current_task_btf();
   const struct cred* cred = task->cred;
   put_number(o, FIELD_process_pid, task->tgid);
-  put_number(o, FIELD_process_uid, cred->uid.val);
+  put_value(o, c, LANE_UID, FIELD_process_uid);
   put_number(o, FIELD_process_gid, cred->gid.val);
-  put_number(o, FIELD_process_euid, cred->euid.val);
+  put_value(o, c, LANE_EUID, FIELD_process_euid);
   put_number(o, FIELD_process_start_time, task->group_leader->start_boottime);
   put_process_texts(o, c);
   put_ancestors(o);
   if (task->fs) put_cwd(o, c);
+  return 0;
+}
+
+/* The process that an answer belongs to, where another one may be running: what is not known of it is marked as cut. */
+__noinline record_u64 put_asker(struct out_record* o, struct classify* c) {
+  if (!o || !c) return 0;
+  put_value(o, c, LANE_UID, FIELD_process_uid);
+  put_value(o, c, LANE_GID, FIELD_process_gid);
+  put_value(o, c, LANE_EUID, FIELD_process_euid);
+  put_value(o, c, LANE_NAME, FIELD_process_name);
+  put_text(o, c, FIELD_process_exe | ITEM_TRUNCATED << 16, TEXT_EXE, 0);
+  put_text(o, c, FIELD_argv | ITEM_TRUNCATED << 16, TEXT_ARGV, 0);
+  put_text(o, c, FIELD_process_ancestors | ITEM_TRUNCATED << 16, TEXT_NUMBERS, 0);
   return 0;
 }
 
@@ -280,13 +304,21 @@ __noinline record_u64 send_record(struct out_record* o, record_u32 generation) {
   return 0;
 }
 
+/* One of the probe's own items. Returns 0 behind the last. */
+__noinline record_u64 put_extra(struct out_record* o, struct classify* c, record_u32 which) {
+  if (!o || !c || which >= c->extras) return 0;
+  record_u32 at = BOUND(which, CLASSIFY_EXTRAS - 1), flags = c->extra[at].flags;
+  if (c->extra[at].at)
+    put_text(o, c, c->extra[at].field | flags << 16, c->extra[at].at, c->extra[at].value);
+  else
+    put_number(o, c->extra[at].field | flags << 16, c->extra[at].value);
+  return 1;
+}
+
 __noinline record_u64 put_extras(struct out_record* o, struct classify* c) {
   if (!o || !c) return 0;
-  for (record_u32 i = 0; i < CLASSIFY_EXTRAS; ++i) {
-    if (i >= c->extras) break;
-    put_number(o, c->extra[i].field, c->extra[i].value);
-  }
-  if (c->text_field) put_text(o, c, c->text_field, c->text_at, c->text_bytes);
+  for (record_u32 i = 0; i < CLASSIFY_EXTRAS; ++i)
+    if (!put_extra(o, c, i)) break;
   return 0;
 }
 
@@ -318,7 +350,10 @@ __noinline record_u64 put_values(struct out_record* o, struct classify* c) {
     put_value(o, c, LANE_IP, FIELD_dst_ip);
     put_value(o, c, LANE_PORT, FIELD_dst_port);
   } else if (event == EVENT_dns || event == EVENT_dns_answer) {
-    put_value(o, c, LANE_DOMAIN, FIELD_dns_question);
+    put_text(o, c, FIELD_dns_question | (STATE(c, LANE_DOMAIN) == VALUE_KNOWN ? 0 : ITEM_TRUNCATED << 16), TEXT_DOMAIN,
+             VALUE(c, LANE_DOMAIN).bytes);
+  } else if (event == EVENT_unix_connect) {
+    put_value(o, c, LANE_SOCKET_PATH, FIELD_socket_path);
   }
   return 0;
 }

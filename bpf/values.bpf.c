@@ -8,6 +8,7 @@
 /* clang-format on */
 
 #define AT_FDCWD (-100)
+#define SCAN_STEPS 64
 
 /* "/name" before what is there. false: no room. */
 static __always_inline int prepend(struct classify* c, struct path_walk* walk, const struct path_node* node) {
@@ -167,13 +168,23 @@ __noinline record_u64 fetch_exe(struct classify* c) {
   return 0;
 }
 
-__noinline record_u64 fetch_file_path(struct classify* c) {
-  if (!c) return 0;
+/* The path of the object, as the value of file.path, or of the path that a Unix socket is bound to. */
+static __always_inline void fetch_object_path(struct classify* c, record_u32 lane) {
   struct path_walk walk = {};
   start_walk(&walk, bpf_get_current_task_btf(), TEXT_FILE);
   walk.dentry = c->dentry;
   walk.mnt = c->mnt;
-  fetch_path(c, &walk, LANE_FILE_PATH, TEXT_FILE);
+  fetch_path(c, &walk, lane, TEXT_FILE);
+}
+
+__noinline record_u64 fetch_socket_path(struct classify* c) {
+  if (c) fetch_object_path(c, LANE_SOCKET_PATH);
+  return 0;
+}
+
+__noinline record_u64 fetch_file_path(struct classify* c) {
+  if (!c) return 0;
+  fetch_object_path(c, LANE_FILE_PATH);
   c->path_flags = STATE(c, LANE_FILE_PATH) == VALUE_KNOWN ? 0 : ITEM_TRUNCATED;
   return 0;
 }
@@ -205,6 +216,13 @@ __noinline record_u64 scan_byte(struct classify* c, struct asked_scan* scan) {
     scan->last = scan->at;
     if (scan->at == scan->end) scan->unresolved = 1;
   }
+  return 1;
+}
+
+/* Steps of the scan: a function of its own, because the verifier walks one loop of thousands much longer than two of dozens. */
+__noinline record_u64 scan_bytes(struct classify* c, struct asked_scan* scan) {
+  for (record_u32 i = 0; i < SCAN_STEPS; ++i)
+    if (!scan_byte(c, scan)) return 0;
   return 1;
 }
 
@@ -240,8 +258,8 @@ __noinline record_u64 read_asked_path(struct classify* c, record_u64 folder, rec
   bpf_probe_read_kernel(c->text + at, bytes, c->text + TEXT_EXE);
   struct asked_scan scan = {at, end, at, 0, 1};
   if (c->text[at] == '/') scan.at = scan.last = at + 1;
-  for (record_u32 i = 0; i < RECIPE_PATH_BYTES; ++i)
-    if (!scan_byte(c, &scan)) break;
+  for (record_u32 i = 0; i < RECIPE_PATH_BYTES / SCAN_STEPS; ++i)
+    if (!scan_bytes(c, &scan)) break;
   walk.at = at;
   if (c->text[at] != '/' && walk.dentry && at > TEXT_FILE) {
     walk.at = at - 1;
@@ -377,6 +395,8 @@ __noinline record_u64 fetch_value(struct classify* c, record_u32 lane) {
     fetch_file_path(c);
   else if (lane == LANE_FILE_NAME)
     fetch_file_name(c);
+  else if (lane == LANE_SOCKET_PATH)
+    fetch_socket_path(c);
   else if (lane == LANE_TAGS)
     fetch_tags(c);
   else if (lane == LANE_SELF)

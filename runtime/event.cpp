@@ -80,6 +80,14 @@ std::string_view resolve(std::string_view path, std::string& storage) {
   return storage;
 }
 
+// enum record_item_flags that an item of the field may have.
+int flags_of_item(FieldId field) {
+  if (field == FieldId::file_path || field == FieldId::file_source) return ITEM_TRUNCATED | ITEM_UNRESOLVED;
+  if (field == FieldId::net_protocol || field == FieldId::dns_type) return ITEM_TRUNCATED | ITEM_NUMBER;
+  if (field == FieldId::dns_answers) return ITEM_TRUNCATED | ITEM_MESSAGE;
+  return ITEM_TRUNCATED;
+}
+
 bool read_elements(std::string_view bytes, bool truncated, std::vector<std::string_view>& out) {
   out.clear();
   while (!bytes.empty()) {
@@ -207,8 +215,7 @@ Status Event::decode_item(const record_item& item, std::string_view value) {
   if (row.list != FieldId::kNone) return malformed("stands outside its list", field);
   if (!has_field(id_, field)) return malformed("is no field of the event `" + std::string(info(id_).name) + "`", field);
   if (!stands_in_records(field)) return malformed("is never an item", field);
-  const bool asked = field == FieldId::file_path || field == FieldId::file_source;
-  if ((item.flags & ~(ITEM_TRUNCATED | (asked ? ITEM_UNRESOLVED : 0))) != 0) return malformed("has unknown flags", field);
+  if ((item.flags & ~flags_of_item(field)) != 0) return malformed("has unknown flags", field);
 
   Item& slot = items_[item.field];
   if (slot.present) return malformed("stands there twice", field);
@@ -224,9 +231,14 @@ Status Event::decode_item(const record_item& item, std::string_view value) {
       return Done{};
     case Storage::kText:
       if ((item.flags & ITEM_UNRESOLVED) != 0) slot.text = resolve(value, resolved_[field == FieldId::file_path ? 0 : 1]);
+      if ((item.flags & ITEM_NUMBER) != 0) return write_out(field, slot);
       if (row.type == Type::kIp && value.size() != 16) return malformed("is no address of 16 bytes", field);
       return Done{};
     case Storage::kTexts: {
+      if ((item.flags & ITEM_MESSAGE) != 0) {
+        read_answers(slot);
+        return Done{};
+      }
       auto& list = field == FieldId::argv ? argv_ : lists_.emplace_back(field, std::vector<std::string_view>{}).second;
       if (!read_elements(value, slot.truncated, list)) return malformed("does not end in a NUL", field);
       return Done{};
@@ -236,6 +248,23 @@ Status Event::decode_item(const record_item& item, std::string_view value) {
       return Done{};
   }
   return Done{};
+}
+
+// A number that stands for a text.
+Status Event::write_out(FieldId field, Item& item) {
+  if (item.text.size() != sizeof(uint64_t) || item.truncated) return malformed("is no number of 8 bytes", field);
+  const auto number = read<uint64_t>(item.text.data());
+  item.text = text_of_number(field, number);
+  if (!item.text.empty()) return Done{};
+  digits_ = std::to_string(number);
+  item.text = digits_;
+  return Done{};
+}
+
+void Event::read_answers(Item& item) {
+  answers_ = read_dns_answers(item.text);
+  item.truncated = item.truncated || !answers_.whole;
+  lists_.emplace_back(FieldId::dns_answers, std::vector<std::string_view>(answers_.values.begin(), answers_.values.end()));
 }
 
 bool Event::complete_argv(std::string elements) {

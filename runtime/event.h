@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "bpf/abi/records.h"
+#include "runtime/base/dns_message.h"
 #include "runtime/base/result.h"
 #include "runtime/catalogue/catalogue.h"
 
@@ -57,6 +58,8 @@ class Event {
   static constexpr size_t kFields = 192;  // every FieldId is below
 
   [[nodiscard]] Status decode_item(const record_item& item, std::string_view value);
+  [[nodiscard]] Status write_out(FieldId field, Item& item);
+  void read_answers(Item& item);
   [[nodiscard]] const Item& item(FieldId field) const { return items_[static_cast<size_t>(field) % kFields]; }
   void name_file();
   [[nodiscard]] std::string_view cmdline() const;
@@ -72,6 +75,8 @@ class Event {
   std::vector<Ancestor> ancestors_;
   std::string whole_argv_;
   std::string resolved_[2];      // file.path, file.source, where the kernel sent them as they were asked for
+  std::string digits_;           // of a number that stands for a text and has no name
+  DnsAnswers answers_;           // of a message as it came
   mutable std::string cmdline_;  // made when first asked for: few conditions do. So an Event belongs to one thread
   mutable bool cmdline_made_ = false;
 };

@@ -42,6 +42,7 @@ enum kernel_lane {
   LANE_PARENT_NAME = 16,
   LANE_FILE_PATH = 17,
   LANE_EXE = 18,
+  LANE_SOCKET_PATH = 19,
   LANES = 20,
 };
 

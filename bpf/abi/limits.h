@@ -37,6 +37,16 @@
 /* Two positive terms of one clause on argv go to separate lanes; a fifth is left to the program. */
 #define RECIPE_ARGV_LANES 4
 
+/* What an event says beside its process and its paths: a name, or a DNS message. Those over UDP have at most 1,232 bytes where
+ * the servers follow the recommendation of 2020, and 4,096 in the extreme: what is longer is cut, and marked. */
+#define RECIPE_EXTRA_BYTES 2048
+/* A domain name, RFC 1035: 255 bytes on the wire. */
+#define RECIPE_DOMAIN_BYTES 255
+/* Answers to DNS questions are told to the processes that asked; as many of those are remembered. */
+#define RECIPE_ASKERS 4096
+/* Threads in the middle of setuid and its kin at one moment. */
+#define RECIPE_IDS_UNDER_WAY 1024
+
 /* Ancestors that a record carries. Deeper trees are rare; context completes them from /proc. */
 #define RECIPE_ANCESTORS 24
 

@@ -56,6 +56,24 @@ struct tombstone {
   record_u8 name[RECIPE_NAME_BYTES];
 };
 
+/* What a thread that is changing its user ids had before. By thread. */
+struct user_ids {
+  record_u32 uid;
+  record_u32 euid;
+};
+
+/* Who asked a DNS server something: its answer comes when any process may be running. By the socket's cookie. */
+struct asker {
+  record_u64 start_time; /* ns from boot */
+  record_u32 pid;
+  record_u32 tid;
+  record_u32 uid;
+  record_u32 gid;
+  record_u32 euid;
+  record_u32 name_bytes; /* 0: not known */
+  record_u64 name[RECIPE_NAME_BYTES / 8];
+};
+
 /* Rows of the per-CPU map `counters`: the order of counters.def, both sides, so that the numbers are the same everywhere. */
 enum counter_row {
 #define COUNTER(id, side, loss, doc) COUNTER_##id,

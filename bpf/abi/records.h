@@ -52,9 +52,12 @@ struct candidate_word {
 };
 
 enum record_item_flags {
+  /* The value is longer than what is here. A list keeps its first elements (the last one may be cut), a path its tail */
+  ITEM_TRUNCATED = 1,
+  /* What the kernel leaves to the reader: */
   ITEM_UNRESOLVED = 2, /* a path that was asked for: it may hold `.`, `..` and empty components. The reader takes them out */
-  ITEM_TRUNCATED =
-      1, /* the value is longer than what is here. A list keeps its first elements (the last one may be cut), a path its tail */
+  ITEM_NUMBER = 4,     /* a text that the kernel knows by its number, 8 bytes. The reader writes out what it stands for */
+  ITEM_MESSAGE = 8,    /* dns.answers: the message as it came. The reader takes the answers out */
 };
 
 struct record_item {

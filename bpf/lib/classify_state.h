@@ -24,6 +24,7 @@ struct classify_value {
 #define TEXT_NUMBERS 0 /* one word for each lane */
 #define TEXT_KEY 256   /* what a key that excludes is compared with: 24 bytes */
 #define TEXT_IP 288
+#define TEXT_OWN_IP 304
 #define TEXT_COMM 320
 #define TEXT_NAME 384
 #define TEXT_PARENT_NAME 704
@@ -32,7 +33,7 @@ struct classify_value {
 #define TEXT_ARGV 5504
 #define TEXT_FILE 9664
 #define TEXT_DOMAIN TEXT_FILE
-#define TEXT_EXTRA 13824 /* of an event's extra name: 256 bytes */
+#define TEXT_EXTRA 13824 /* what the record says in words beyond that: RECIPE_EXTRA_BYTES */
 #define TEXT_BYTES 16384
 #define TEXT_MASK (TEXT_BYTES - 1)
 
@@ -84,16 +85,15 @@ struct classify {
   record_u32 tag;
   record_u32 default_block;
   int wanted;
-  /* What the record says beyond the process and the values: numbers, a name in `text`, another path that was asked for. */
+  /* What the record says beyond the process and the values: numbers, texts, another path that was asked for. */
   struct {
-    record_u32 field;
-    record_u32 pad;
-    record_u64 value;
+    record_u16 field;
+    record_u16 flags; /* of record_item */
+    record_u32 at;    /* in `text`; 0: a number */
+    record_u64 value; /* or the text's bytes */
   } extra[CLASSIFY_EXTRAS];
   record_u32 extras;
-  record_u32 text_field; /* 0: none */
-  record_u32 text_at;
-  record_u32 text_bytes;
+  record_u32 pad;
   record_u64 source; /* in the caller's memory; 0: none */
   record_u64 source_folder;
   /* One word per 64 slots: acc, then the sets, packed: a block of one word touches bits[0..4]. Sized so that a mask bounds it.

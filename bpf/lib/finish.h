@@ -10,6 +10,7 @@ extern record_u64 put_candidates(struct out_record* o, struct classify* c);
 extern record_u64 put_values(struct out_record* o, struct classify* c);
 extern record_u64 put_extras(struct out_record* o, struct classify* c);
 extern record_u64 put_process(struct out_record* o, struct classify* c);
+extern record_u64 put_asker(struct out_record* o, struct classify* c);
 extern record_u64 put_script(struct out_record* o, struct classify* c);
 extern record_u64 send_record(struct out_record* o, record_u32 generation);
 
@@ -37,7 +38,10 @@ static __always_inline void send_event(struct classify* c) {
   if (c->wanted < 0) head->flags |= RECORD_ALL_CANDIDATES;
   put_values(o, c);
   put_extras(o, c);
-  put_process(o, c);
+  if (c->event == EVENT_dns_answer)
+    put_asker(o, c);
+  else
+    put_process(o, c);
   if (c->event == EVENT_exec) put_script(o, c);
   send_record(o, c->image ? control.generation[1] : control.generation[0]);
 }

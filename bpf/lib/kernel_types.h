@@ -13,6 +13,10 @@ typedef struct {
   unsigned int val;
 } kgid_t;
 
+typedef struct {
+  record_u64 val;
+} kernel_cap_t; /* two words of 32 bits before 6.3: the same bytes */
+
 struct qstr {
   union {
     struct {
@@ -57,6 +61,7 @@ struct inode {
   kgid_t i_gid;
   unsigned int i_nlink;
   unsigned int i_rdev;
+  void* i_private;
 };
 /* The change time has had three homes: i_ctime up to 6.5, __i_ctime up to 6.10, two fields since. */
 struct inode___6_5 {
@@ -103,10 +108,44 @@ struct cred {
   kgid_t gid;
   kuid_t euid;
   kgid_t egid;
+  kernel_cap_t cap_effective;
 };
 
 struct list_head {
   struct list_head* next;
+};
+
+struct hlist_node {
+  struct hlist_node* next;
+};
+struct hlist_head {
+  struct hlist_node* first;
+};
+
+struct pid_namespace;
+struct upid {
+  int nr;
+  struct pid_namespace* ns;
+};
+struct pid {
+  unsigned int level;
+  struct hlist_head tasks[1]; /* those that follow belong to other kinds of pid */
+  struct upid numbers[1];     /* of the outermost namespace, and so on inward */
+};
+
+/* Numbers of a namespace → struct pid: a tree of 64 slots a node. */
+struct xarray {
+  void* xa_head;
+};
+struct xa_node {
+  record_u8 shift;
+  void* slots[1];
+};
+struct idr {
+  struct xarray idr_rt;
+};
+struct pid_namespace {
+  struct idr idr;
 };
 
 struct task_struct {
@@ -118,10 +157,59 @@ struct task_struct {
   struct task_struct* group_leader;
   struct list_head children;
   record_u64 start_boottime;
+  struct pid* thread_pid;
+  struct hlist_node pid_links[1];
   const struct cred* cred;
   struct fs_struct* fs;
   struct files_struct* files;
   char comm[16];
+};
+
+struct in6_addr {
+  record_u64 words[2];
+};
+struct sock_common {
+  record_u16 skc_family;
+  record_u32 skc_daddr; /* network order, as the port */
+  record_u32 skc_rcv_saddr;
+  record_u16 skc_dport;
+  record_u16 skc_num; /* this side's port, host order */
+  struct in6_addr skc_v6_daddr;
+  struct in6_addr skc_v6_rcv_saddr;
+};
+struct sock {
+  struct sock_common __sk_common;
+  record_u16 sk_protocol;
+};
+struct socket {
+  struct sock* sk;
+};
+
+struct unix_address {
+  int len; /* of the family and the name, which follow */
+};
+struct unix_sock {
+  struct unix_address* addr;
+  struct path path;
+  struct sock* peer;
+};
+
+struct sk_buff {
+  unsigned int len;
+  unsigned int data_len;
+  record_u16 protocol; /* network order */
+  record_u16 transport_header;
+  record_u16 network_header;
+  unsigned char* head;
+  unsigned char* data;
+};
+
+struct bpf_prog_aux {
+  char name[16];
+};
+struct bpf_prog {
+  enum bpf_prog_type type;
+  struct bpf_prog_aux* aux;
 };
 
 struct linux_binprm {

@@ -91,6 +91,20 @@ MAP_LINKAGE struct {
   __type(value, struct tombstone);
 } tombstones SEC(".maps");
 
+MAP_LINKAGE struct {
+  __uint(type, BPF_MAP_TYPE_LRU_HASH);
+  __uint(max_entries, RECIPE_IDS_UNDER_WAY);
+  __type(key, record_u32);
+  __type(value, struct user_ids);
+} ids_before SEC(".maps");
+
+MAP_LINKAGE struct {
+  __uint(type, BPF_MAP_TYPE_LRU_HASH);
+  __uint(max_entries, RECIPE_ASKERS);
+  __type(key, record_u64);
+  __type(value, struct asker);
+} askers SEC(".maps");
+
 /* The one heavy program of its type, which judges the event and sends its record: probes reach it by a tail call, because the
  * verifier walks the global functions anew for each program that uses them. */
 MAP_LINKAGE struct {

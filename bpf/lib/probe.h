@@ -16,6 +16,7 @@
 #include "kernel_types.h"
 #include "hash.h"
 #include "bound.h"
+#include "read_path.h"
 /* clang-format on */
 
 enum catalogue_number {
@@ -47,11 +48,11 @@ struct probe_start {
 #define PIVOT_ENTRY(image, offset) (*(const record_u32*)((image) + BOUND(offset, RECIPE_IMAGE_MASK & ~3)))
 
 /* 0: no filter, or the process is not in the scope. event is a constant. */
-static __always_inline int begin_event(struct probe_start* start, record_u32 event) {
+static __always_inline int begin_event_of(struct probe_start* start, record_u32 event, record_u32 process) {
   record_u32 active = control.active;
   if (active >= CONTROL_NO_IMAGE) return 0;
   if (control.scope) {
-    struct process_entry* entry = process_entry_of(bpf_get_current_pid_tgid() >> 32);
+    struct process_entry* entry = process_entry_of(process);
     if (!entry || !(entry->bits & PROCESS_WATCHED)) return 0;
   }
   start->active = active;
@@ -64,6 +65,10 @@ static __always_inline int begin_event(struct probe_start* start, record_u32 eve
   start->wanted = 0;
   start->bucket = start->tag = start->tags = 0;
   return image != 0;
+}
+
+static __always_inline int begin_event(struct probe_start* start, record_u32 event) {
+  return begin_event_of(start, event, bpf_get_current_pid_tgid() >> 32);
 }
 
 /* The hash of a name, from a copy of its first 64 bytes. */
@@ -130,7 +135,7 @@ static __always_inline struct classify* begin_classify(const struct probe_start*
   c->tag = start->tag;
   c->default_block = start->head->default_block;
   c->wanted = start->wanted;
-  c->extras = c->text_field = 0;
+  c->extras = 0;
   c->source = 0;
   __builtin_memset(c->state, VALUE_NOT_FETCHED, sizeof c->state);
   return c;
@@ -147,19 +152,46 @@ static __always_inline void set_number(struct classify* c, record_u32 lane, reco
   set_value(c, lane, VALUE_KNOWN, TEXT_NUMBERS + 8 * lane, 8);
 }
 
-/* A number of the event, for its record. */
-static __always_inline void add_number(struct classify* c, record_u32 field, record_u64 value) {
-  record_u32 at = BOUND(c->extras, CLASSIFY_EXTRAS - 1);
-  c->extra[at].field = field;
-  c->extra[at].value = value;
-  c->extras = at + 1;
+static __always_inline void add_item(struct classify* c, record_u32 field, record_u32 flags, record_u32 at, record_u64 value) {
+  record_u32 slot = BOUND(c->extras, CLASSIFY_EXTRAS - 1);
+  c->extra[slot].field = field;
+  c->extra[slot].flags = flags;
+  c->extra[slot].at = at;
+  c->extra[slot].value = value;
+  c->extras = slot + 1;
 }
 
-/* A name of at most 255 bytes, of the caller's memory, for its record. */
+/* A number of the event, for its record; and a text that lies in classify.text. */
+static __always_inline void add_number(struct classify* c, record_u32 field, record_u64 value) {
+  add_item(c, field, 0, 0, value);
+}
+static __always_inline void add_text(struct classify* c, record_u32 field, record_u32 at, record_u32 bytes) {
+  add_item(c, field, 0, at, bytes);
+}
+/* What the kernel knows by its number and the reader writes out: ITEM_NUMBER. */
+static __always_inline void add_numbered(struct classify* c, record_u32 field, record_u64 value) {
+  add_item(c, field, ITEM_NUMBER, 0, value);
+}
+
+/* A name of at most 255 bytes, of the caller's memory, for its record. One an event: there is one place for it. */
 static __always_inline void add_user_text(struct classify* c, record_u32 field, record_u64 pointer) {
   long bytes = bpf_probe_read_user_str(c->text + TEXT_EXTRA, RECIPE_NAME_BYTES, (const void*)pointer);
-  if (bytes <= 0) return;
-  c->text_field = field;
-  c->text_at = TEXT_EXTRA;
-  c->text_bytes = bytes - 1;
+  if (bytes > 0) add_text(c, field, TEXT_EXTRA, bytes - 1);
+}
+
+/* An event whose pivot is the name of the process. 0: it ends here. The probe of a system call then leaves by finish_call. */
+static __always_inline struct classify* begin_of_process(record_u32 event) {
+  struct probe_start start;
+  if (!begin_event(&start, event)) return 0;
+  struct task_struct* task = bpf_get_current_task_btf();
+  struct mm_struct* mm = task->mm;
+  struct file* file = mm ? mm->exe_file : 0;
+  struct path_node node = {};
+  if (file) read_node((record_u64)file->f_path.dentry, &node);
+  /* A kernel thread has no executable: no name of a block is its name. */
+  if (mm) ask_pivot(&start, node.name, node.hash_len >> 32);
+  if (is_unwanted(&start)) return 0;
+  struct classify* c = begin_classify(&start, event);
+  if (c) add_number(c, FIELD_process_tid, (record_u32)bpf_get_current_pid_tgid());
+  return c;
 }

@@ -4,6 +4,7 @@
 #pragma once
 #include "bound.h"
 #include "maps.h"
+#include "read_path.h"
 /* clang-format off */
 #include <bpf/bpf_core_read.h>
 #include "kernel_types.h"
@@ -29,6 +30,22 @@ static __always_inline record_u32 copy_name(const struct task_struct* task, void
   bytes = BOUND(bytes, 0xff);
   if (bpf_probe_read_kernel(to, bytes, (const void*)name)) return 0;
   return task->mm == mm ? bytes : 0;
+}
+
+/* The same of a task that is only known by its address. */
+static __always_inline record_u32 copy_name_at(record_u64 task, void* to) {
+  record_u64 at = task + bpf_core_field_offset(struct task_struct, mm), mm = read_word(at);
+  record_u64 file = mm ? read_word(mm + bpf_core_field_offset(struct mm_struct, exe_file)) : 0;
+  record_u64 path = file + bpf_core_field_offset(struct file, f_path) + bpf_core_field_offset(struct path, dentry);
+  record_u64 dentry = file ? read_word(path) : 0;
+  if (!dentry) return 0;
+  struct path_node node = {};
+  read_node(dentry, &node);
+  record_u64 bytes = node.hash_len >> 32;
+  if (!node.name || !bytes || bytes >= RECIPE_NAME_BYTES) return 0;
+  bytes = BOUND(bytes, 0xff);
+  if (bpf_probe_read_kernel(to, bytes, (const void*)node.name)) return 0;
+  return read_word(at) == mm ? bytes : 0;
 }
 
 static __always_inline record_u32 birth_parent_of(record_u32 pid) {

@@ -13,7 +13,7 @@ namespace recipe {
   return lane >= LANE_ARGV && lane < LANE_ARGV + RECIPE_ARGV_LANES;
 }
 [[nodiscard]] constexpr bool is_lane(uint32_t lane) {
-  return lane <= LANE_EXE;
+  return lane < LANES;
 }
 [[nodiscard]] constexpr lane_kind kind_of_lane(uint32_t lane) {
   if ((LANE_MASK(lane) & LANES_OF_NUMBERS) != 0) return LANE_IS_NUMBER;

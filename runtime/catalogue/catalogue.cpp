@@ -193,4 +193,20 @@ uint64_t catalogue_hash() {
   return kHash;
 }
 
+std::string_view text_of_number(FieldId field, uint64_t number) {
+  struct Row {
+    FieldId field;
+    uint64_t number;
+    std::string_view text;
+  };
+  static constexpr Row kRows[] = {
+#define NUMBER(field, number, text) {FieldId::field, number, text},
+#include "runtime/catalogue/numbers.def"
+  };
+  for (const Row& row : kRows) {
+    if (row.field == field && row.number == number) return row.text;
+  }
+  return {};
+}
+
 }  // namespace recipe

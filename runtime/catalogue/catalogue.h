@@ -54,6 +54,7 @@ enum class Lane : uint8_t {
   kParentName = 16,
   kFilePath = 17,
   kExe = 18,
+  kSocketPath = 19,
   kNone = 255,
 };
 
@@ -130,6 +131,9 @@ struct FieldInfo {
   std::string_view doc;
   std::string_view example;  // JSON
 };
+
+// What a number stands for in a field of texts (numbers.def); empty: it has no name.
+[[nodiscard]] std::string_view text_of_number(FieldId field, uint64_t number);
 
 [[nodiscard]] std::span<const EventInfo> all_events();
 [[nodiscard]] std::span<const FieldInfo> all_fields();  // elements included, in the order of the table

@@ -120,6 +120,27 @@ Feature image_at_exit() {
   return feature;
 }
 
+std::string_view what_it_sees(ProbeKnows knows) {
+  switch (knows) {
+    case ProbeKnows::kKernelHolds:
+      return "what the kernel holds";
+    case ProbeKnows::kDescriptor:
+      return "the object behind the descriptor when the call ends; not io_uring, not one that another thread has swapped";
+    case ProbeKnows::kAskedPath:
+      return "the path as it was asked for; links in its folders are not followed, another thread may have changed it";
+    case ProbeKnows::kSocket:
+      return "the addresses that the socket has when the call ends, of a refused connection the one that was asked for; not "
+             "io_uring";
+    case ProbeKnows::kAskedAddress:
+      return "the address that the datagram names, the first of several; not io_uring, another thread may have changed it";
+    case ProbeKnows::kPacket:
+      return "UDP packets of port 53; not DNS over TCP, TLS or HTTPS";
+    case ProbeKnows::kCall:
+      return "the call when it has ended";
+  }
+  return "";
+}
+
 }  // namespace
 
 std::string Features::obstacle() const {
@@ -146,10 +167,7 @@ std::vector<ProbeUse> probe_uses(const Features& features) {
     ProbeUse use{probe == nullptr ? name.substr(sizeof "recipe_" - 1) : std::string(info(probe->event).name), name,
                  bpf_program__section_name(program), "what the kernel holds", true};
     if (probe != nullptr) use.used = is_used(*probe, features.has("fentry"));
-    if (probe != nullptr && probe->knows == ProbeKnows::kDescriptor)
-      use.sees = "the object behind the descriptor when the call ends; not io_uring, not one that another thread has swapped";
-    if (probe != nullptr && probe->knows == ProbeKnows::kAskedPath)
-      use.sees = "the path as it was asked for; links in its folders are not followed, another thread may have changed it";
+    if (probe != nullptr) use.sees = what_it_sees(probe->knows);
     uses.push_back(std::move(use));
   }
   recipe_probes__destroy(skeleton);

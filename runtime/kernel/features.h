@@ -28,7 +28,7 @@ struct ProbeUse {
   std::string event;    // "open"; of fork and exit their own names
   std::string program;  // "recipe_s_openat"
   std::string hook;     // "tracepoint/syscalls/sys_exit_openat"
-  std::string sees;
+  std::string_view sees;
   bool used = false;  // by this kernel, where a recipe wants the event
 };
 // Nothing is loaded. Events of the catalogue that no program makes are not here.

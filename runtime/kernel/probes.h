@@ -14,7 +14,7 @@ struct bpf_program;
 namespace recipe {
 
 enum class ProbeVariant : uint8_t { kAlways, kTrampoline, kSyscall };
-enum class ProbeKnows : uint8_t { kKernelHolds, kDescriptor, kAskedPath };
+enum class ProbeKnows : uint8_t { kKernelHolds, kDescriptor, kAskedPath, kSocket, kAskedAddress, kPacket, kCall };
 
 struct Probe {
   std::string_view program;

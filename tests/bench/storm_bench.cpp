@@ -2,6 +2,8 @@
 // Storms of execs, of opens and of another system call, with the daemon on and off in turn and the whole library loaded, as
 // ratios of throughput; and the daemon's own memory.
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -17,7 +19,7 @@ namespace {
 
 constexpr int kRounds = 9;
 constexpr int kExecs = 1500;
-constexpr int kOpens = 200'000, kCalls = 2'000'000;
+constexpr int kOpens = 200'000, kConnects = 200'000, kCalls = 2'000'000;
 
 double resident_mebibytes(pid_t pid) {
   std::ifstream in("/proc/" + std::to_string(pid) + "/status");
@@ -48,6 +50,22 @@ double open_storm(const std::string& path) {
     close(file);
   }
   return kOpens / (now_seconds() - begin);
+}
+
+// Datagram sockets connected to an address of loopback, a second: the least work that a connect can be.
+double connect_storm() {
+  const int socket_fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(9);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  const double begin = now_seconds();
+  for (int i = 0; i < kConnects; ++i) {
+    if (connect(socket_fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) std::abort();
+  }
+  const double rate = kConnects / (now_seconds() - begin);
+  close(socket_fd);
+  return rate;
 }
 
 // Calls that no probe hangs on, a second.
@@ -91,6 +109,7 @@ void storm_rows() {
       {"exec storm of a tiny static program", "≥ 0.99 ×", [] { return exec_storm(tiny_program(), kExecs); }},
       {"exec storm of /bin/true", "", [] { return exec_storm("/bin/true", kExecs); }},
       {"open and close of one file", "≥ 0.91 × (tracepoint)", [&] { return open_storm(file); }},
+      {"connect of a datagram socket", "", connect_storm},
       {"another system call", "≥ 0.97 ×", call_storm},
   };
   for (const Storm& storm : storms) {

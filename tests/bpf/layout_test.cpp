@@ -75,6 +75,11 @@ const std::vector<Layout>& layouts() {
        sizeof(tombstone),
        {AT(tombstone, start_time), AT(tombstone, exit_time), AT(tombstone, birth_parent), AT(tombstone, uid),
         AT(tombstone, name_bytes), AT(tombstone, pad), AT(tombstone, comm), AT(tombstone, name)}},
+      {"user_ids", sizeof(user_ids), {AT(user_ids, uid), AT(user_ids, euid)}},
+      {"asker",
+       sizeof(asker),
+       {AT(asker, start_time), AT(asker, pid), AT(asker, tid), AT(asker, uid), AT(asker, gid), AT(asker, euid),
+        AT(asker, name_bytes), AT(asker, name)}},
       {"classify_value", sizeof(classify_value), {AT(classify_value, at), AT(classify_value, bytes)}},
       {"argv_walk",
        sizeof(argv_walk),
@@ -89,8 +94,8 @@ const std::vector<Layout>& layouts() {
         AT(classify, value),         AT(classify, walk),       AT(classify, dentry),         AT(classify, mnt),
         AT(classify, path_flags),    AT(classify, event),      AT(classify, bucket),         AT(classify, tag),
         AT(classify, default_block), AT(classify, wanted),     AT(classify, extra),          AT(classify, extras),
-        AT(classify, text_field),    AT(classify, text_at),    AT(classify, text_bytes),     AT(classify, source),
-        AT(classify, source_folder), AT(classify, bits),       AT(classify, text),           AT(classify, out)}},
+        AT(classify, pad),           AT(classify, source),     AT(classify, source_folder),  AT(classify, bits),
+        AT(classify, text),          AT(classify, out)}},
   };
   return kLayouts;
 }
