@@ -44,6 +44,13 @@ static __always_inline record_u64 access_of_file(record_u64 file, record_u64 ask
   return access;
 }
 
+/* Most opens are for reading, and most clauses that name no file are about writing. */
+static __always_inline int is_unwanted_open(const struct probe_start* start, record_u64 file, record_u64 asked) {
+  if (start->wanted || !start->head->default_block) return !start->wanted;
+  record_u32 access = start->head->default_access;
+  return access && !(access_of_file(file, asked) & access);
+}
+
 static __always_inline void add_inode(struct classify* c, record_u64 inode) {
   if (!inode) return;
   add_number(c, FIELD_file_mode, mode_of_inode(inode) & PERMISSIONS);
@@ -51,15 +58,15 @@ static __always_inline void add_inode(struct classify* c, record_u64 inode) {
   add_number(c, FIELD_file_gid, read_half(inode + bpf_core_field_offset(struct inode, i_gid)));
 }
 
-/* Is the object's name wanted? Then the classifier is ready for it. 0: the event ends here. */
-static __always_inline struct classify* begin_object(record_u32 event, record_u64 file) {
+/* Is the object's name wanted? Then the classifier is ready for it. 0: the event ends here. asked: flags of an open. */
+static __always_inline struct classify* begin_object(record_u32 event, record_u64 file, record_u64 asked) {
   struct probe_start start;
   record_u64 dentry = dentry_of_file(file);
   if (!dentry || !begin_event(&start, event)) return 0;
   struct path_node node = {};
   read_node(dentry, &node);
   ask_pivot(&start, node.name, node.hash_len >> 32);
-  if (is_unwanted(&start)) return 0;
+  if (event == EVENT_open ? is_unwanted_open(&start, file, asked) : is_unwanted(&start)) return 0;
   struct classify* c = begin_classify(&start, event);
   if (!c) return 0;
   c->dentry = dentry;
@@ -70,11 +77,11 @@ static __always_inline struct classify* begin_object(record_u32 event, record_u6
 }
 
 static __always_inline struct classify* begin_descriptor(record_u32 event, record_u64 descriptor) {
-  return begin_object(event, file_of_descriptor(bpf_get_current_task_btf(), descriptor));
+  return begin_object(event, file_of_descriptor(bpf_get_current_task_btf(), descriptor), 0);
 }
 
 static __always_inline struct classify* begin_open(record_u64 file, record_u64 asked) {
-  struct classify* c = begin_object(EVENT_open, file);
+  struct classify* c = begin_object(EVENT_open, file, asked);
   if (c) set_number(c, LANE_FILE_ACCESS, access_of_file(file, asked));
   return c;
 }
@@ -114,7 +121,7 @@ SYSCALL_EXIT(mmap) int recipe_s_mmap(struct syscall_exit* call) {
 }
 SEC("fexit/security_mmap_file")
 int BPF_PROG(recipe_t_mmap, struct file* file, unsigned long protection, unsigned long flags, int result) {
-  struct classify* c = result || !file || !(protection & PROT_EXEC) ? 0 : begin_object(EVENT_mmap, (record_u64)file);
+  struct classify* c = result || !file || !(protection & PROT_EXEC) ? 0 : begin_object(EVENT_mmap, (record_u64)file, 0);
   if (c) finish_event(c);
   return 0;
 }

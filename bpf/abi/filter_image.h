@@ -71,11 +71,12 @@ enum key_kind {
   KEY_RANGE = 6,  /* not hashed: an interval of lane_ranges */
 };
 
-struct event_head {         /* of one event */
-  record_u32 pivot_offset;  /* of the first pivot bucket */
-  record_u32 pivot_mask;    /* number of buckets - 1; a power of two */
-  record_u32 default_block; /* offset of the block that each such event is judged by; 0: none */
-  record_u32 wanted;        /* 0: no clause is about this event */
+struct event_head {          /* of one event */
+  record_u32 pivot_offset;   /* of the first pivot bucket */
+  record_u32 pivot_mask;     /* number of buckets - 1; a power of two */
+  record_u32 default_block;  /* offset of the block that each such event is judged by; 0: none */
+  record_u16 wanted;         /* 0: no clause is about this event */
+  record_u16 default_access; /* of file.access, one of these bits must be there for the default block to hold; 0: any will do */
 };
 
 struct filter_header { /* at offset 0 */

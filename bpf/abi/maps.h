@@ -9,6 +9,7 @@ struct control_head {
   record_u32 pivot_offset;
   record_u32 pivot_mask;
   record_u32 default_block;
+  record_u32 default_access;
 };
 
 /* Written by userspace, read by every program. One reload is one store to `active`. An exec that no recipe wants touches the

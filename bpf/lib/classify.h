@@ -553,7 +553,7 @@ RECIPE_INLINE record_u64 judge_event(struct classify* c, record_u32 event, recor
   const record_u8* base = image_base(c);
   if (!base) return 1;
   record_u32 head = __builtin_offsetof(struct filter_header, event) + event * sizeof(struct event_head);
-  if (!image32(c, base, head + __builtin_offsetof(struct event_head, wanted))) return 0;
+  if (!image16(c, base, head + __builtin_offsetof(struct event_head, wanted))) return 0;
   if (STATE(c, pivot) == VALUE_NOT_FETCHED) fetch_value(c, pivot);
   record_u32 state = STATE(c, pivot), at = VALUE(c, pivot).at, bytes = VALUE(c, pivot).bytes;
   record_u32 default_block = image32(c, base, head + __builtin_offsetof(struct event_head, default_block));
@@ -565,6 +565,10 @@ RECIPE_INLINE record_u64 judge_event(struct classify* c, record_u32 event, recor
   } else if (state != VALUE_ABSENT) {
     return 1;
   }
+  record_u64 access = image16(c, base, head + __builtin_offsetof(struct event_head, default_access));
+  if (access && STATE(c, LANE_FILE_ACCESS) == VALUE_NOT_FETCHED) fetch_value(c, LANE_FILE_ACCESS);
+  if (access && STATE(c, LANE_FILE_ACCESS) == VALUE_KNOWN && !(TEXT64(c, VALUE(c, LANE_FILE_ACCESS).at) & access))
+    default_block = 0;
   if (default_block) judge_block(c, default_block);
   return c->overflow;
 }

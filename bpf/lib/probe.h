@@ -110,7 +110,7 @@ static __always_inline int ask_pivot(struct probe_start* start, record_u64 name,
   return ask_hash(start, hash_name_at(seed_of(start), name, bytes));
 }
 
-/* Nothing to judge: the event ends here. */
+/* Nothing to judge: the event ends here. Opens ask more: is_unwanted_open. */
 static __always_inline int is_unwanted(const struct probe_start* start) {
   return !start->wanted && !start->head->default_block;
 }

@@ -23,7 +23,7 @@ uint32_t lane_cost(uint32_t lane) {
   if (is_number_lane(lane)) return 40;
   if (is_argv_lane(lane)) return 350;
   if (lane == LANE_PARENT_NAME) return 400;
-  if (lane == LANE_EXE || lane == LANE_SOCKET_PATH) return 300;
+  if (lane == LANE_EXE || lane == LANE_FILE_PATH || lane == LANE_SOCKET_PATH) return 300;
   return 0;  // the name has been read for the pivot
 }
 constexpr uint32_t kPivotCost = 250;

@@ -134,7 +134,7 @@ class LayOut {
     header.tags = static_cast<record_u32>((uint64_t{1} << filter_.tags.size()) - 1);
     for (uint32_t event = 0; event < RECIPE_EVENTS; ++event) {
       header.event[event] = {pivots_[event].offset, pivots_[event].buckets - 1, pivots_[event].default_block,
-                             pivots_[event].wanted};
+                             pivots_[event].wanted, pivots_[event].default_access};
     }
     image_.write(0, &header, sizeof header);
     return image_.take();
@@ -150,7 +150,8 @@ class LayOut {
   using Effects = std::unordered_map<std::string, Effect>;  // by lane of the key, kind, value
 
   struct Pivot {  // of one event
-    uint32_t offset = 0, buckets = 1, default_block = 0, wanted = 0;
+    uint32_t offset = 0, buckets = 1, default_block = 0;
+    uint16_t wanted = 0, default_access = 0;
     std::vector<uint64_t> hashes;  // of all names, those of ancestors too
   };
 
@@ -307,8 +308,24 @@ class LayOut {
     image_.write(at, &block, sizeof block);
     if (at >= PIVOT_BLOCKS_END) return Error{"the filter has too many blocks"};
     block_offsets_.push_back(at);
-    if (from.names.empty()) pivots_[static_cast<size_t>(from.event) % RECIPE_EVENTS].default_block = at;
+    if (from.names.empty()) {
+      Pivot& pivot = pivots_[static_cast<size_t>(from.event) % RECIPE_EVENTS];
+      pivot.default_block = at;
+      pivot.default_access = needed_access(from);
+    }
     return Done{};
+  }
+
+  // The bits of file.access without which no slot of the block can hold; 0: a slot does not ask for any.
+  static uint16_t needed_access(const FilterBlock& block) {
+    uint64_t bits = 0;
+    for (const FilterSlot& slot : block.slots) {
+      const auto term = std::find_if(slot.terms.begin(), slot.terms.end(),
+                                     [](const FilterTerm& each) { return each.lane == LANE_FILE_ACCESS && !each.negated; });
+      if (term == slot.terms.end()) return 0;
+      for (const FilterKey& key : term->keys) bits |= uint64_t{1} << key.number;
+    }
+    return bits <= UINT16_MAX ? static_cast<uint16_t>(bits) : uint16_t{0};
   }
 
   static void note_lengths(std::map<uint32_t, std::vector<uint64_t>>& lengths, uint32_t lane, const FilterKey& key) {

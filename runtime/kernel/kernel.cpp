@@ -70,7 +70,7 @@ bool wants_nothing(const filter_header& header) {
 }
 
 control_head head_of(const event_head& head) {
-  return {head.pivot_offset, head.pivot_mask, head.default_block};
+  return {head.pivot_offset, head.pivot_mask, head.default_block, head.default_access};
 }
 
 }  // namespace

@@ -39,11 +39,12 @@ int open_file_system(const char* type) {
   return openat(mount.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
-// 0: the kernel has no such tracepoint.
-Result<uint64_t> tracepoint_number(std::string_view section) {
+}  // namespace
+
+Result<uint64_t> tracepoint_number(std::string_view tracepoint) {
   static const int folder = open_file_system("tracefs");
   if (folder < 0) return Error{"cannot ask tracefs for the numbers of tracepoints", errno};
-  const std::string path = fmt::format("events/{}/id", section.substr(kTracepoint.size()));
+  const std::string path = fmt::format("events/{}/id", tracepoint);
   const Fd file(openat(folder, path.c_str(), O_RDONLY | O_CLOEXEC));
   if (file.get() < 0) {
     if (errno == ENOENT) return uint64_t{0};
@@ -57,9 +58,12 @@ Result<uint64_t> tracepoint_number(std::string_view section) {
   return number;
 }
 
+namespace {
+
 // An event of the tracepoint on one processor stands for all of them, as far as programs are concerned.
 Result<bpf_link*> attach_tracepoint(bpf_program* program) {
-  const Result<uint64_t> number = tracepoint_number(bpf_program__section_name(program));
+  const Result<uint64_t> number =
+      tracepoint_number(std::string_view(bpf_program__section_name(program)).substr(kTracepoint.size()));
   if (!number.ok()) return number.error();
   if (*number == 0) return nullptr;
   perf_event_attr attributes{};

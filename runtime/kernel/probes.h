@@ -32,6 +32,9 @@ struct Probe {
 // Is it a tracepoint's of a system call? Such programs hand their event to recipe_finish_syscall.
 [[nodiscard]] bool ends_by_tail_call(const bpf_program* program);
 
+// The kernel's number of a tracepoint, "syscalls/sys_exit_open"; 0: it has none of that name. Error: tracefs cannot be asked.
+[[nodiscard]] Result<uint64_t> tracepoint_number(std::string_view tracepoint);
+
 // Attaches by the program's section: tracepoints by their number, which needs no mounted tracefs; cgroup programs to the root
 // of cgroup v2, mounted or not; all else as libbpf does. nullptr: this kernel has no such tracepoint, an old system call that
 // it was built without.

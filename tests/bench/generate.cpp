@@ -62,6 +62,15 @@ std::string many_clauses(size_t clauses, size_t names) {
   return out;
 }
 
+std::string many_clauses_on(const std::string& event, const std::string& condition, size_t clauses) {
+  std::string out;
+  for (size_t i = 0; i < clauses; ++i) {
+    out += fmt::format("recipe clause_{} {{ title \"c\" category execution importance low\n  on {} when {} }}\n", i, event,
+                       fmt::format(fmt::runtime(condition), i));
+  }
+  return out;
+}
+
 std::vector<std::vector<uint64_t>> events(size_t count, size_t recipes, size_t wanted, size_t matched) {
   static const char* const kCommands[][4] = {{"gcc", "-O2", "-c", "main.c"},    {"make", "-j4", "all", "-s"},
                                              {"sh", "-c", "true", "x"},         {"sed", "-n", "s/a/b/p", "in.txt"},

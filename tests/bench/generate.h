@@ -13,6 +13,9 @@ namespace recipe::bench {
 // One recipe a clause: `clauses` clauses over `names` names, argv terms that ordinary commands do not meet.
 [[nodiscard]] std::string many_clauses(size_t clauses, size_t names);
 
+// The same of another event: its condition with `{}` for the clause's number.
+[[nodiscard]] std::string many_clauses_on(const std::string& event, const std::string& condition, size_t clauses);
+
 // `count` exec records. One in `wanted` asks for a name of many_recipes (below `recipes`) without meeting its argv terms, one
 // in `matched` meets them; the others are ordinary builds' commands.
 [[nodiscard]] std::vector<std::vector<uint64_t>> events(size_t count, size_t recipes, size_t wanted, size_t matched);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Kernel time per exec, by the kernel's own count of runs and their time, beside an empty program at the same hook; rounds in
+// Kernel time per event, by the kernel's own count of runs and their time, beside an empty program at the same hook; rounds in
 // turn. Figures hold some 50 ns of the counting itself (the empty program's row).
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -12,6 +12,7 @@
 #include "tests/bench/bench.h"
 #include "tests/bench/daemon.h"
 #include "tests/bench/generate.h"
+#include "tests/bench/storms.h"
 
 namespace recipe::bench {
 namespace {
@@ -87,10 +88,72 @@ double per_run(const Runs& before, const Runs& after) {
              : static_cast<double>(after.ns - before.ns) / static_cast<double>(after.count - before.count);
 }
 
+// Opens and connects that no recipe wants, at the end of their system call.
+struct EventSetting {
+  std::string what;
+  std::string probe;  // part of the program's name
+  std::string recipes;
+  double (*storm)();
+  std::string budget;
+  FilterImage image;
+  std::vector<double> nanoseconds{};
+};
+
+constexpr int kCalls = 20'000;
+
+void event_rows(Kernel& kernel) {
+  const auto opens = [] { return open_storm(RECIPE_SOURCE_DIR "/README.md", kCalls); };
+  const auto connects = [] { return connect_storm(kCalls); };
+  const std::string named_file = "file.name == \"name{}\" and file.access has read";
+  const std::string named_process = "process.name == \"program{0}\" and dst.port == {0}";
+  std::vector<EventSetting> settings;
+  settings.push_back(
+      {"open that no recipe wants, 1 clause loaded", "_open", many_clauses_on("open", named_file, 1), opens, "", {}});
+  settings.push_back({"the same, 4,096 clauses", "_open", many_clauses_on("open", named_file, 4096), opens, "", {}});
+  settings.push_back({"open for reading, a clause of writes below a folder is loaded",
+                      "_open",
+                      many_clauses_on("open", "file.path under \"/etc/d{}\" and file.access has write", 1),
+                      opens,
+                      "",
+                      {}});
+  settings.push_back({"connect that no recipe wants, 1 clause loaded",
+                      "_connect",
+                      many_clauses_on("connect", named_process, 1),
+                      connects,
+                      "",
+                      {}});
+  settings.push_back(
+      {"the same, 4,096 clauses", "_connect", many_clauses_on("connect", named_process, 4096), connects, "", {}});
+  settings.push_back({"connect, a clause of an address is loaded",
+                      "_connect",
+                      many_clauses_on("connect", "dst.ip == 192.0.2.{}", 1),
+                      connects,
+                      "",
+                      {}});
+  for (EventSetting& setting : settings) setting.image = image_of(setting.recipes, 1);
+  const auto ignore = [](std::span<const std::byte>) {};
+  for (int round = 0; round < kRounds; ++round) {
+    for (EventSetting& setting : settings) {
+      if (!kernel.install(setting.image).ok()) std::abort();
+      static_cast<void>(setting.storm());
+      static_cast<void>(kernel.drain(ignore));
+      const Runs before = runs_of(kernel, setting.probe);
+      static_cast<void>(setting.storm());
+      setting.nanoseconds.push_back(per_run(before, runs_of(kernel, setting.probe)));
+      static_cast<void>(kernel.drain(ignore));
+    }
+  }
+  for (const EventSetting& setting : settings) row(setting.what, figure(spread(setting.nanoseconds), "ns", 0), setting.budget);
+}
+
 }  // namespace
 
 void kernel_rows() {
-  auto kernel = Kernel::load();
+  Kernel::Options options;
+  options.events = 0;
+  for (const EventId event : {EventId::exec, EventId::open, EventId::connect})
+    options.events |= uint64_t{1} << static_cast<int>(event);
+  auto kernel = Kernel::load(options);
   if (!kernel.ok()) {
     row("kernel time of an exec", "not run: " + kernel.error().message(), "");
     return;
@@ -137,6 +200,7 @@ void kernel_rows() {
   row("fork and exit together", figure(spread(life_ns), "ns", 0), "≤ 300 ns");
   row("4,096 clauses over 1 clause, unwanted",
       fmt::format("{:.2f} ×", spread(settings[1].nanoseconds).median / spread(settings[0].nanoseconds).median), "≤ 1.1 ×");
+  event_rows(**kernel);
   for (const ProbeStatistics& probe : (*kernel)->statistics()) {
     row("verified instructions: " + probe.name, std::to_string(probe.verified_instructions), "≤ 1,000,000");
   }

@@ -1,23 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 // Storms of execs, of opens and of another system call, with the daemon on and off in turn and the whole library loaded, as
 // ratios of throughput; and the daemon's own memory.
-#include <fcntl.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
+#include <bpf/bpf.h>
+#include <linux/bpf.h>
+#include <linux/perf_event.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
-#include <cstdlib>
 #include <fstream>
 #include <functional>
 #include <sstream>
 
+#include "runtime/kernel/probes.h"
 #include "tests/bench/bench.h"
 #include "tests/bench/daemon.h"
+#include "tests/bench/storms.h"
 
 namespace recipe::bench {
 namespace {
 
-constexpr int kRounds = 9;
+constexpr int kRounds = 7;
 constexpr int kExecs = 1500;
 constexpr int kOpens = 200'000, kConnects = 200'000, kCalls = 2'000'000;
 
@@ -41,44 +44,56 @@ double cpu_seconds(pid_t pid) {
   return (user + kernel) / static_cast<double>(sysconf(_SC_CLK_TCK));
 }
 
-// Opens and closes of one file, a second.
-double open_storm(const std::string& path) {
-  const double begin = now_seconds();
-  for (int i = 0; i < kOpens; ++i) {
-    const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    if (file < 0) std::abort();
-    close(file);
-  }
-  return kOpens / (now_seconds() - begin);
-}
-
-// Datagram sockets connected to an address of loopback, a second: the least work that a connect can be.
-double connect_storm() {
-  const int socket_fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(9);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  const double begin = now_seconds();
-  for (int i = 0; i < kConnects; ++i) {
-    if (connect(socket_fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) std::abort();
-  }
-  const double rate = kConnects / (now_seconds() - begin);
-  close(socket_fd);
-  return rate;
-}
-
-// Calls that no probe hangs on, a second.
-double call_storm() {
-  const double begin = now_seconds();
-  for (int i = 0; i < kCalls; ++i) (void)getppid();
-  return kCalls / (now_seconds() - begin);
-}
-
 struct Storm {
   std::string name, budget;
   std::function<double()> run;  // a rate
+  const char* tracepoint = "";  // its system call's: what an empty program there costs is measured beside it
 };
+
+// A program that does nothing at the end of a system call: what the hook itself costs.
+class EmptyAtSyscall {
+ public:
+  explicit EmptyAtSyscall(const char* tracepoint) {
+    const bpf_insn code[] = {{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = 0, .src_reg = 0, .off = 0, .imm = 0},
+                             {.code = BPF_JMP | BPF_EXIT, .dst_reg = 0, .src_reg = 0, .off = 0, .imm = 0}};
+    program_ = bpf_prog_load(BPF_PROG_TYPE_TRACEPOINT, "recipe_empty", "GPL", code, 2, nullptr);
+    const Result<uint64_t> number = tracepoint_number(tracepoint);
+    if (program_ < 0 || !number.ok()) return;
+    perf_event_attr attributes{};
+    attributes.type = PERF_TYPE_TRACEPOINT;
+    attributes.size = sizeof attributes;
+    attributes.config = *number;
+    event_ = static_cast<int>(syscall(SYS_perf_event_open, &attributes, -1, 0, -1, PERF_FLAG_FD_CLOEXEC));
+    if (event_ >= 0)
+      attached_ = ioctl(event_, PERF_EVENT_IOC_SET_BPF, program_) == 0 && ioctl(event_, PERF_EVENT_IOC_ENABLE, 0) == 0;
+  }
+  ~EmptyAtSyscall() {
+    if (event_ >= 0) close(event_);
+    if (program_ >= 0) close(program_);
+  }
+  EmptyAtSyscall(const EmptyAtSyscall&) = delete;
+  EmptyAtSyscall& operator=(const EmptyAtSyscall&) = delete;
+  [[nodiscard]] bool attached() const { return attached_; }
+
+ private:
+  int program_ = -1, event_ = -1;
+  bool attached_ = false;
+};
+
+void empty_row(const Storm& storm) {
+  std::vector<double> ratios;
+  for (int round = 0; round < kRounds; ++round) {
+    const double off = storm.run();
+    double on = 0;
+    {
+      const EmptyAtSyscall empty(storm.tracepoint);
+      if (!empty.attached()) return row("the same, an empty program at that hook", "not run: cannot attach it", "");
+      on = storm.run();
+    }
+    ratios.push_back(on / ((off + storm.run()) / 2));
+  }
+  row("the same, an empty program at that hook", figure(spread(ratios), "×", 3), "");
+}
 
 // Off, on, off: the ratio of on to the mean of off. false: the daemon cannot watch.
 bool storm_row(const Storm& storm, const std::vector<std::string>& arguments) {
@@ -108,12 +123,14 @@ void storm_rows() {
   const Storm storms[] = {
       {"exec storm of a tiny static program", "≥ 0.99 ×", [] { return exec_storm(tiny_program(), kExecs); }},
       {"exec storm of /bin/true", "", [] { return exec_storm("/bin/true", kExecs); }},
-      {"open and close of one file", "≥ 0.91 × (tracepoint)", [&] { return open_storm(file); }},
-      {"connect of a datagram socket", "", connect_storm},
-      {"another system call", "≥ 0.97 ×", call_storm},
+      {"open and close of one file", "≥ 0.91 × (tracepoint)", [&] { return open_storm(file, kOpens); },
+       "syscalls/sys_exit_openat"},
+      {"connect of a datagram socket", "", [] { return connect_storm(kConnects); }, "syscalls/sys_exit_connect"},
+      {"another system call", "≥ 0.97 ×", [] { return call_storm(kCalls); }, "syscalls/sys_exit_openat"},
   };
   for (const Storm& storm : storms) {
     if (!storm_row(storm, arguments)) return;
+    if (*storm.tracepoint != '\0') empty_row(storm);
   }
   auto daemon = Daemon::start(arguments);
   if (!daemon) return;

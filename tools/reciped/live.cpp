@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <malloc.h>
 #include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -91,6 +92,8 @@ Result<std::unique_ptr<Live>> Live::start(Artefact artefact, bool scope) {
   if (Status installed = live->kernel_->install(live->engine_->image()); !installed.ok()) return installed.error();
   // The probes run; whether they see is not yet known.
   if (Status proved = live->prove(*token, scope); !proved.ok()) return proved.error();
+  // What loading needed, the kernel's types above all, is not needed again.
+  malloc_trim(0);
   size_t recipes = 0;
   for (const RecipeInfo& recipe : live->engine_->artefact().recipes) recipes += recipe.enabled ? 1 : 0;
   live->coverage_ = fmt::format("{} recipe{}, probes", recipes, recipes == 1 ? "" : "s");

@@ -77,7 +77,7 @@ struct Watch {
                           of(Counter::k_detections_throttled));
     }
     // One event is the canary's own.
-    text += fmt::format("  watched   {}; the canary was seen; {} execs of COMMAND's tree passed the kernel's filter\n",
+    text += fmt::format("  watched   {}; the canary was seen; {} events of COMMAND's tree passed the kernel's filter\n",
                         live.coverage(), of(Counter::k_events_seen) - 1);
     const std::string lost = losses(counters);
     text += fmt::format("  lost      {}\n", lost.empty() ? "nothing" : lost);
