@@ -160,6 +160,7 @@ static __always_inline struct classify* begin_answer(const struct asker* asker) 
   if (is_unwanted(&start)) return 0;
   struct classify* c = begin_classify(&start, EVENT_dns_answer);
   if (!c) return 0;
+  c->process = asker->pid;
   bpf_probe_read_kernel(c->text + TEXT_NAME, RECIPE_NAME_BYTES, asker->name);
   set_value(c, LANE_NAME, bytes ? VALUE_KNOWN : VALUE_UNKNOWN, TEXT_NAME, bytes);
   set_number(c, LANE_UID, asker->uid);

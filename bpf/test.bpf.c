@@ -29,7 +29,7 @@ static __always_inline int judge_input(void) {
   record_u32 key = 0;
   struct classify* c = bpf_map_lookup_elem(&input, &key);
   if (!c) return -1;
-  c->outs = c->overflow = 0;
+  c->outs = c->overflow = c->marks = 0;
   record_u32 event = c->number; /* userspace has put the event's number here */
   return judge_event(c, event, event >= FIRST_FILE_EVENT && event <= LAST_FILE_EVENT ? LANE_FILE_NAME : LANE_NAME);
 }

@@ -309,6 +309,17 @@ __noinline record_u64 fetch_tags(struct classify* c) {
   return 0;
 }
 
+/* Not of tags_unknown: a mark is set here and inherited by fork alone, from the first image on. */
+__noinline record_u64 fetch_marks(struct classify* c) {
+  if (!c) return 0;
+  struct process_entry* entry = process_entry_of(c->process);
+  if (!entry || control.marks_unknown)
+    set_value(c, LANE_MARKS, VALUE_UNKNOWN, TEXT_NUMBERS, 0);
+  else
+    set_number(c, LANE_MARKS, entry->tags);
+  return 0;
+}
+
 /* Is the file's name the executable's? Without that the paths differ. */
 __noinline record_u64 fetch_self(struct classify* c) {
   if (!c) return 0;
@@ -399,6 +410,8 @@ __noinline record_u64 fetch_value(struct classify* c, record_u32 lane) {
     fetch_socket_path(c);
   else if (lane == LANE_TAGS)
     fetch_tags(c);
+  else if (lane == LANE_MARKS)
+    fetch_marks(c);
   else if (lane == LANE_SELF)
     fetch_self(c);
   else if (lane == LANE_TRAITS)

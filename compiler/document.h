@@ -58,6 +58,7 @@ enum class ExpressionForm : uint8_t {
   kExists,  // exists subject
   kBare,    // subject alone: a bool field, a macro parameter, a macro without arguments, true, false
   kCall,    // name(arguments)
+  kMarked,  // process.marked NAME: subject.path, and the mark's name in `name`
 };
 
 enum class SubjectForm : uint8_t { kPlain, kOption, kOperand };  // argv option "-o", argv operand 0
@@ -101,7 +102,7 @@ struct Expression {
   bool nocase = false;
   WrittenQuantifier quantifier = WrittenQuantifier::kNone;
   ValueId value;                   // kTest
-  Word name;                       // kAny, kAll: the variable; kCall: the macro
+  Word name;                       // kAny, kAll: the variable; kCall: the macro; kMarked: the mark
   std::vector<ValueId> arguments;  // kCall
   bool parenthesised = false;
   bool begins_line = false;  // kOr's child: the `or` before it is the first token of its line (for the and/or lint)
@@ -113,12 +114,20 @@ struct Property {
   ValueId value;
 };
 
+// mark process.tree downloaded for 10m
+struct WrittenMark {
+  Span span;
+  Word target, name;
+  ValueId duration;
+};
+
 struct WrittenOn {
   Span span;
   Word event;
   bool any_group = false;  // on any file write: `event` is the group's words
   ExpressionId when;
-  std::vector<Property> properties;  // importance, message, in braces behind the condition
+  std::vector<Property> properties;  // importance, message, report, in braces behind the condition
+  std::vector<WrittenMark> marks;    // there too
 };
 
 struct WrittenException {
@@ -133,14 +142,23 @@ struct WrittenThrottle {
   std::vector<Word> by;
 };
 
-enum class TestExpectation : uint8_t { kMatch, kNothing };
+enum class TestExpectation : uint8_t {
+  kMatch,    // the last event is reported
+  kNothing,  // it is not
+  kMark,     // it is not, and it marks something
+};
+
+struct WrittenStep {
+  Word event;
+  std::optional<ValueId> after;  // since the step before
+  ValueId values;                // kObject
+};
 
 struct WrittenTest {
   Span span;
   Word title;
   TestExpectation expectation = TestExpectation::kMatch;
-  Word event;
-  ValueId values;  // kObject
+  std::vector<WrittenStep> steps;  // at least one
 };
 
 struct WrittenRecipe {
@@ -150,6 +168,7 @@ struct WrittenRecipe {
   std::vector<WrittenOn> ons;
   std::vector<WrittenException> exceptions;
   std::vector<WrittenThrottle> throttles;
+  std::vector<WrittenMark> marks;  // of each of its events
   std::vector<Property> doc;
   std::optional<Span> doc_span;
   std::vector<WrittenTest> tests;

@@ -18,6 +18,8 @@ struct On {
   Importance importance = Importance::kNone;
   std::vector<MessagePart> message;
   Span span;
+  bool report = true;
+  std::vector<MarkAction> marks;
 };
 
 struct Except {
@@ -30,7 +32,7 @@ struct Except {
 struct RecipeTest {
   std::string title;
   TestExpectation expectation = TestExpectation::kMatch;
-  EventValues event;
+  std::vector<EventValues> steps;  // at least one; the last is judged. Times from the boot of the test's machine
   Span span;
 };
 

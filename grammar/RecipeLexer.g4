@@ -25,8 +25,9 @@ DOC : 'doc' ;
 TEST : 'test' ;
 MATCH : 'match' ;
 NOTHING : 'nothing' ;
-// Not supported yet; a member that begins with one of these is passed over as a whole.
 MARK : 'mark' ;
+THEN : 'then' ;
+// Not supported yet; a member that begins with one of these is passed over as a whole.
 UNLESS : 'unless' ;
 SEQUENCE : 'sequence' ;
 RESPOND : 'respond' ;
@@ -52,7 +53,7 @@ FLAG : 'flag' ;
 OPTION : 'option' ;
 OPERAND : 'operand' ;
 COUNT : 'count' ;
-MARKED : 'process.marked' ;
+MARKED : 'process.marked' | 'file.marked' ;
 TRUE : 'true' ;
 FALSE : 'false' ;
 

@@ -3,8 +3,8 @@
 // rules marked "entry" one by one, so that an error costs one member and not the file. Decisions need one token of lookahead.
 //
 //   file    : (importDeclaration | listDeclaration | macroDeclaration | programDeclaration | recipe)* ;
-//   recipe  : recipeHead (onMember block? | exceptMember | throttleMember | testMember | 'doc' block | property)* '}' ;
-//   block   : '{' property* '}' ;
+//   recipe  : recipeHead (onMember block? | exceptMember | throttleMember | markMember | testMember | 'doc' block | property)* '}' ;
+//   block   : '{' (markMember | property)* '}' ;
 parser grammar RecipeParser;
 
 options { tokenVocab = RecipeLexer; }
@@ -26,8 +26,11 @@ onMember : ON ANY? eventWord+ WHEN expression ;
 exceptMember : EXCEPT string? WHEN expression ;
 // entry
 throttleMember : THROTTLE value PER value (BY name (COMMA name)*)? ;
-// entry
-testMember : TEST string (MATCH | NOTHING) eventWord object ;
+// entry. mark process.tree downloaded for 10m: the word before the duration is `for`.
+markMember : MARK name name name value ;
+// entry. test "..." match exec { ... } then unlink after 5s { ... }: the word before the duration is `after`.
+testMember : TEST string (MATCH | NOTHING | MARK) testStep (THEN testStep)* ;
+testStep : eventWord (name value)? object ;
 // entry
 property : key value ;
 
@@ -47,6 +50,7 @@ primary
   | EXISTS name index?                                      # exists
   // count(argv) > 3 · count > 20 within 10s by process.parent
   | COUNT counted comparison                                # counting
+  // process.marked downloaded
   | MARKED word                                             # marked
   | (TRUE | FALSE)                                          # constant
   // process.name == perl · writes_below("/etc") · argv option "-o" under "/tmp" · a bool field
@@ -80,7 +84,7 @@ scalar : INT | SIZE | DURATION | ADDRESS ;
 // Any word, keywords too: in lists, as an object's key.
 word
   : WORD | IMPORT | LIST | MACRO | PROGRAM | RECIPE | TUNE | ON | WHEN | EXCEPT | THROTTLE | PER | BY | DOC | TEST | MATCH | NOTHING
-  | MARK | UNLESS | SEQUENCE | RESPOND
+  | MARK | THEN | UNLESS | SEQUENCE | RESPOND
   | OR | AND | NOT | ANY | ALL | EXISTS | IN | CONTAINS | STARTSWITH | ENDSWITH | LIKE | MATCHES | UNDER | WITHIN | HAS | NOCASE
   | FLAG | OPTION | OPERAND | COUNT | MARKED | TRUE | FALSE
   ;
@@ -92,7 +96,7 @@ key
 // On the right of an operator: not what joins conditions or belongs to the operator.
 operandWord
   : WORD | IMPORT | LIST | MACRO | PROGRAM | RECIPE | TUNE | ON | EXCEPT | THROTTLE | PER | BY | DOC | TEST | MATCH | NOTHING
-  | MARK | UNLESS | SEQUENCE | RESPOND
+  | MARK | THEN | UNLESS | SEQUENCE | RESPOND
   | EXISTS | IN | CONTAINS | STARTSWITH | ENDSWITH | LIKE | MATCHES | UNDER | WITHIN | HAS | FLAG | OPTION | OPERAND | COUNT | TRUE | FALSE
   ;
 eventWord : WORD | MARK | LIST | PROGRAM | MATCH | TEST | MARKED | COUNT | EXISTS ;

@@ -20,7 +20,8 @@ Result<std::unique_ptr<Engine>> Engine::build(Artefact artefact, uint64_t seed, 
   engine->image_ = std::move(*image);
   engine->generation_ = generation;
   if (canary != nullptr) engine->canary_ = canary->token;
-  Result<std::unique_ptr<Matcher>> matcher = Matcher::build(engine->artefact_);
+  engine->marks_ = std::make_unique<Marks>(engine->artefact_);
+  Result<std::unique_ptr<Matcher>> matcher = Matcher::build(engine->artefact_, engine->marks_.get());
   if (!matcher.ok()) return matcher.error();
   // Every pattern is compiled; nothing below can fail for the artefact's sake.
   engine->matcher_ = std::move(*matcher);
@@ -47,14 +48,18 @@ Status Engine::judge(std::span<const std::byte> record, Context& context, std::v
     if (auto arguments = context.arguments(event_)) (void)event_.complete_argv(std::move(*arguments));
   }
   matches_.clear();
+  marking_.clear();
   matcher_->match(event_, context, candidates_, everything, matches_);
   // matches_ are the triggers that do hold.
   for (const Match& match : matches_) {
-    const RecipeId recipe = artefact_.triggers[match.trigger.index()].recipe;
+    const Trigger& trigger = artefact_.triggers[match.trigger.index()];
+    const RecipeId recipe = trigger.recipe;
     if (matcher_->find_exception(recipe, event_, context) >= 0) {
       count(Counter::k_detections_excepted);
       continue;
     }
+    if (!trigger.marks.empty()) marking_.push_back(match.trigger);
+    if (!trigger.report) continue;
     const RecipeInfo& info = artefact_.recipes[recipe.index()];
     if (info.throttle && !throttles_->admit(recipe, *info.throttle, event_, context)) {
       count(Counter::k_detections_throttled);
@@ -66,6 +71,9 @@ Status Engine::judge(std::span<const std::byte> record, Context& context, std::v
     out.push_back(reporter_->report(match, event_, context, ++sequence_));
     out.back().lost = changed_losses();
   }
+  // Last: an event is judged by what events before it have marked.
+  for (const TriggerId trigger : marking_) marks_->set(artefact_.triggers[trigger.index()], event_);
+  counters_[static_cast<size_t>(Counter::k_marks_evicted)] = marks_->evicted();
   return Done{};
 }
 
@@ -78,7 +86,8 @@ bool Engine::find_candidates() {
     return (header.flags & RECORD_ALL_CANDIDATES) != 0;
   }
   if (!replayed) count(Counter::k_generation_gone);
-  return classifier_->classify(event_, candidates_);
+  const MarkTags marks = marks_->tags(event_);
+  return classifier_->classify(event_, {marks.tags, marks.known}, candidates_);
 }
 
 // The token is 128 secret bits and is good for one event: nobody can hide behind it.

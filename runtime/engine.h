@@ -54,6 +54,9 @@ class Engine {
   [[nodiscard]] uint64_t sequence() const { return sequence_; }
 
   [[nodiscard]] bool canary_seen() const { return canary_seen_; }
+  [[nodiscard]] const Marks& marks() const { return *marks_; }
+  // After a reload: what the engine before remembered.
+  void adopt_marks(const Marks& before) { marks_->adopt(before); }
 
  private:
   Engine() = default;
@@ -66,12 +69,14 @@ class Engine {
   FilterImage image_;
   uint32_t generation_ = 0;
   std::unique_ptr<Classifier> classifier_;
+  std::unique_ptr<Marks> marks_;
   std::unique_ptr<Matcher> matcher_;
   std::unique_ptr<Reporter> reporter_;
   std::unique_ptr<Throttles> throttles_;
   Event event_;
   std::vector<candidate_word> candidates_;
   std::vector<Match> matches_;
+  std::vector<TriggerId> marking_;
   Counters counters_{}, told_{};  // told_: the losses that a detection has carried
   std::string canary_;
   bool canary_seen_ = false;

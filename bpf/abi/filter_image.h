@@ -35,15 +35,16 @@ enum kernel_lane {
   LANE_TRAITS = 6,
   LANE_PORT = 7,
   LANE_IP = 8,
-  LANE_TAGS = 9,  /* names of ancestors that recipes ask for, a bit each; tags are never exact */
-  LANE_SELF = 10, /* 1: file.name is process.name, without which file.path == process.exe is false */
-  LANE_DOMAIN = 11,
-  LANE_ARGV = 12, /* … LANE_ARGV + RECIPE_ARGV_LANES - 1 */
-  LANE_PARENT_NAME = 16,
-  LANE_FILE_PATH = 17,
-  LANE_EXE = 18,
-  LANE_SOCKET_PATH = 19,
-  LANES = 20,
+  LANE_TAGS = 9,   /* names of ancestors that recipes ask for, a bit each; tags are never exact */
+  LANE_MARKS = 10, /* marks on the process or one above it; bits that no name has; never exact */
+  LANE_SELF = 11,  /* 1: file.name is process.name, without which file.path == process.exe is false */
+  LANE_DOMAIN = 12,
+  LANE_ARGV = 13, /* … LANE_ARGV + RECIPE_ARGV_LANES - 1 */
+  LANE_PARENT_NAME = 17,
+  LANE_FILE_PATH = 18,
+  LANE_EXE = 19,
+  LANE_SOCKET_PATH = 20,
+  LANES = 21,
 };
 
 /* What the value of a lane is, and so which kinds of key it has. */
@@ -56,7 +57,7 @@ enum lane_kind {
 };
 
 #define LANE_MASK(lane) (1u << (lane))
-#define LANES_OF_BITS (LANE_MASK(LANE_FILE_ACCESS) | LANE_MASK(LANE_TRAITS) | LANE_MASK(LANE_TAGS))
+#define LANES_OF_BITS (LANE_MASK(LANE_FILE_ACCESS) | LANE_MASK(LANE_TRAITS) | LANE_MASK(LANE_TAGS) | LANE_MASK(LANE_MARKS))
 #define LANES_OF_NUMBERS \
   (LANE_MASK(LANE_UID) | LANE_MASK(LANE_GID) | LANE_MASK(LANE_EUID) | LANE_MASK(LANE_PORT) | LANE_MASK(LANE_SELF))
 #define LANES_OF_ARGV (((1u << RECIPE_ARGV_LANES) - 1) << LANE_ARGV)
@@ -71,6 +72,8 @@ enum key_kind {
   KEY_RANGE = 6,  /* not hashed: an interval of lane_ranges */
 };
 
+#define RECIPE_TAGS 32 /* bits of process_entry.tags, names and marks together */
+
 struct event_head {          /* of one event */
   record_u32 pivot_offset;   /* of the first pivot bucket */
   record_u32 pivot_mask;     /* number of buckets - 1; a power of two */
@@ -83,9 +86,11 @@ struct filter_header { /* at offset 0 */
   record_u64 seed;
   record_u32 generation;
   record_u32 bytes; /* used of the image */
-  record_u32 tags;  /* bit per tag in use */
-  record_u32 pad[11];
+  record_u32 tags;  /* bit per tag in use: of names and of marks */
+  record_u32 marks; /* of these, those of marks */
+  record_u32 pad[10];
   struct event_head event[RECIPE_EVENTS];
+  record_u32 mark_name[RECIPE_TAGS]; /* by tag: a hash of the mark's name, the same in each image; 0: of no mark */
 };
 
 /* 16 entries: tag in the high half (never 0), block offset / 64 in the low half. 0: empty. Where two names share bucket and
@@ -97,7 +102,6 @@ struct pivot_bucket {
   record_u32 entry[16];
 };
 #define PIVOT_ANCESTOR 0xffe0u
-#define RECIPE_TAGS 32
 #define PIVOT_BLOCKS_END (PIVOT_ANCESTOR * 64) /* blocks begin below */
 
 struct filter_block {
@@ -113,6 +117,17 @@ struct filter_block {
       defaults_offset[LANES]; /* from the block's start, words × u64: slots that do not constrain the lane positively; 0: all */
   record_u16 lengths_offset[LANES]; /* from the block's start: what keys of the lane there are, 0: exact ones only. argv's lanes
                                      * share that of LANE_ARGV. string_lengths, bit_mask, address_lengths or lane_ranges */
+  record_u16 marks_offset;          /* from the block's start: of the first mark_run; 0: no slot marks */
+  record_u16 pad;
+};
+
+/* What candidates mark the process with; a run of these, `more` set in all but the last. */
+struct mark_run {
+  record_u8 word;
+  record_u8 more;
+  record_u16 pad;
+  record_u32 tags; /* that each of the slots gives */
+  record_u64 bits; /* of the slots */
 };
 
 struct string_lengths {

@@ -20,12 +20,14 @@ struct control {
   record_u64 seed[2];
   record_u32 generation[2];
   struct control_head exec[2];
-  record_u32 tags[2]; /* bit per tag in use */
+  record_u32 tags[2]; /* bit per tag of names in use */
 
   record_u32 reader_sleeps; /* a line of its own: set by the reader, taken by the event that wakes it */
-  record_u32 tags_unknown;  /* 1: some process could not be told its tags: every process counts as having all */
+  record_u32 tags_unknown;  /* 1: some process could not be told its names' tags: every process counts as having all */
   record_u64 boot_wall_ns;  /* CLOCK_REALTIME at boot, kept up to date by userspace: for the age of files */
-  record_u32 pad2[12];
+  record_u32 marks[2];      /* bit per mark in use, among the tags */
+  record_u32 marks_unknown; /* 1: another image gave the bits another meaning, and they are being told: each counts as set */
+  record_u32 pad2[9];
 
   struct control_head event[RECIPE_EVENTS][2]; /* of the other events */
 };
@@ -35,8 +37,8 @@ struct control {
 struct process_entry {
   record_u32 birth_parent; /* pid of the process that forked it; 0: unknown */
   record_u32 bits;         /* enum process_bits */
-  record_u32 own_tags;     /* bits of LANE_TAGS that its own name gives its children */
-  record_u32 tags;         /* those of its ancestors */
+  record_u32 own_tags;     /* bits that its own name gives its children */
+  record_u32 tags;         /* those of its ancestors; and marks, its own and those of its ancestors */
 };
 
 enum process_bits {

@@ -6,6 +6,7 @@
  *   judge_bucket(c, bucket, tag)                    the blocks that the name's pivot bucket names
  *   judge_block(c, block)                           the default block
  *   c->outs words in c->out                         the candidates;  c->overflow: too many of them, all recipes are
+ *   c->marks                                        what they mark the process with
  *
  * The includer defines, before it includes this file:
  *   RECIPE_FN                                       linkage of the functions: `static`, or global ones that are verified apart
@@ -482,6 +483,28 @@ RECIPE_FN record_u64 take_candidates(struct classify* c) {
   return 0;
 }
 
+RECIPE_FN record_u64 take_mark(struct classify* c, record_u32 entry) {
+  if (!c) return 0;
+  const record_u8* base = image_base(c);
+  if (!base) return 0;
+  record_u64 head = image64(c, base, entry); /* word, more, pad, tags */
+  record_u32 word = head & 0xff;
+  if (word < c->words && BITS(c, word) & image64(c, base, entry + 8)) c->marks |= (record_u32)(head >> 32);
+  return (head >> 8) & 0xff;
+}
+
+/* What the candidates that are left in acc mark the process with. */
+RECIPE_FN record_u64 take_marks(struct classify* c) {
+  if (!c) return 0;
+  const record_u8* base = image_base(c);
+  if (!base) return 0;
+  record_u32 offset = image16(c, base, c->block + __builtin_offsetof(struct filter_block, marks_offset));
+  if (!offset) return 0;
+  for (record_u32 i = 0; i < RECIPE_RUN; ++i)
+    if (!take_mark(c, c->block + offset + i * sizeof(struct mark_run))) break;
+  return 0;
+}
+
 /* One block against the event; its candidates are added to out. */
 RECIPE_INLINE void pass_block(struct classify* c, record_u32 block) {
   if (!begin_block(c, block)) return;
@@ -490,6 +513,7 @@ RECIPE_INLINE void pass_block(struct classify* c, record_u32 block) {
     if (!pass_lane(c, lane)) return;
   }
   take_candidates(c);
+  take_marks(c);
 }
 
 RECIPE_FN record_u64 judge_block(struct classify* c, record_u32 block) {
@@ -500,7 +524,7 @@ RECIPE_FN record_u64 judge_block(struct classify* c, record_u32 block) {
 RECIPE_INLINE void classify_start(struct classify* c, record_u64 image, record_u64 seed) {
   c->image = image;
   c->seed = seed;
-  c->outs = c->overflow = 0;
+  c->outs = c->overflow = c->marks = 0;
   __builtin_memset(c->state, VALUE_NOT_FETCHED, sizeof c->state);
 }
 

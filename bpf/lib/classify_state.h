@@ -71,6 +71,8 @@ struct classify {
   record_u32 outs;
   record_u32 overflow;
   record_u32 busy;                  /* an event is at work on this processor: another that interrupts it is counted as missed */
+  record_u32 marks;                 /* tags that the candidates so far mark the process with */
+  record_u32 process;               /* the includer's: pid of the process that the event is about */
   record_u64 letters;               /* those of the block that no element has had yet */
   record_u8 state[CLASSIFY_VALUES]; /* enum value_state */
   struct classify_value value[CLASSIFY_VALUES];

@@ -23,10 +23,20 @@ static __always_inline int is_candidate(struct classify* c) {
   return c->outs || c->overflow || c->wanted < 0;
 }
 
+/* Before the event has its time: a child that is forked after that time has the bits, and so has the process's next event. */
+static __always_inline void set_marks(struct classify* c) {
+  record_u32 marks = c->marks;
+  if (c->wanted < 0) marks = c->image ? control.marks[1] : control.marks[0];
+  if (!marks) return;
+  struct process_entry* entry = process_entry_of(c->process);
+  if (entry) __sync_fetch_and_or(&entry->tags, marks);
+}
+
 static __always_inline void send_event(struct classify* c) {
   record_u32 key = 0;
   struct out_record* o = bpf_map_lookup_elem(&record, &key);
   if (!o) return;
+  set_marks(c);
   struct record_header* head = (void*)o->bytes;
   head->event = c->event;
   head->flags = 0;

@@ -24,6 +24,7 @@ struct image {
     struct filter_block block;
     struct index_bucket index;
     struct index_run run;
+    struct mark_run mark;
     struct index_literal literal;
   };
 };

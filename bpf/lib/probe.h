@@ -127,10 +127,11 @@ static __always_inline struct classify* begin_classify(const struct probe_start*
   c->busy = 1;
   c->image = start->active;
   c->seed = seed_of(start);
-  c->outs = c->overflow = 0;
+  c->outs = c->overflow = c->marks = 0;
   c->dentry = c->mnt = 0;
   c->path_flags = 0;
   c->event = event;
+  c->process = bpf_get_current_pid_tgid() >> 32;
   c->bucket = start->bucket;
   c->tag = start->tag;
   c->default_block = start->head->default_block;

@@ -120,6 +120,7 @@ void check_files(Compilation& compilation, const std::vector<SourceId>& files, c
   load_documents(context, files);  // every file is parsed once; scopes know their imports
   report_unsupported(context);     // nothing that was written is ignored
   declare_names(context);          // a name means one thing in the whole set
+  declare_marks(context);          // what a condition may ask for is known
   read_lists(context);             // lists from files are written values or tables
   expand_lists(context);           // every list is flat, or known to be broken
   check_macros(context);           // what is wrong in a macro has been said at its own place

@@ -103,6 +103,9 @@ class ConditionChecker {
       case ExpressionForm::kCall:
         call(place, e.name, e.arguments, e.span);
         break;
+      case ExpressionForm::kMarked:
+        marked(place, e);
+        break;
     }
     --depth_;
   }
@@ -450,6 +453,24 @@ class ConditionChecker {
     if (e.op == WrittenOperator::kEqual) return e.negated ? "not in" : "in";
     if (e.op == WrittenOperator::kNotEqual) return e.negated ? "in" : "not in";
     return fmt::format("{} any", context_.text(e.op_span));
+  }
+
+  // process.marked NAME; of a macro's parameter what it is bound to.
+  void marked(Place place, const Expression& e) {
+    const FieldId field = find_field(e.subject.path.text)->id;
+    used_.push_back({field, e.subject.path.span});
+    Word name = e.name;
+    if (const Binding* bound = find_parameter(place, name.text)) {
+      if (bound->hole) return constant(false, e.span);
+      const WrittenValue& argument = context_.document(bound->document)[bound->value];
+      name = {argument.text, argument.span};
+    }
+    if (!mark_is_set(context_, field, name.text, name.span)) return constant(false, e.span);
+    Test test;
+    test.subject.field = field;
+    test.over = Over::kAnyElement;
+    test.literals.emplace_back(name.text);
+    leaf(std::move(test), e.span);
   }
 
   void exists(Place place, const Expression& e) {

@@ -2,6 +2,7 @@
 // What the steps of check share: the documents with their scopes, the names of the whole set, and the faults found so far.
 // Documents stay in compilation.set and are never copied; views into them hold until check returns.
 #pragma once
+#include <map>
 #include <optional>
 #include <set>
 #include <span>
@@ -90,7 +91,8 @@ struct Context {
   size_t faults = 0;  // errors found, those already reported included: a step compares before and after
   size_t literals = 0;
   size_t nodes = 0;
-  std::vector<Type> table_types;  // as RecipeSet::tables
+  std::vector<Type> table_types;                                // as RecipeSet::tables
+  std::map<FieldId, std::set<std::string, std::less<>>> marks;  // names that recipes set, by the field that asks for them
 
   Context(Compilation& a_compilation, const CompileOptions& an_options) : compilation(a_compilation), options(an_options) {}
 
@@ -177,6 +179,13 @@ void no_event_fits(Context& context, const std::vector<EventId>& events, const s
 // without conditions. events: as written.ons.
 void check_metadata(Context& context, DocumentIndex document, const WrittenRecipe& written,
                     const std::vector<NamedEvents>& events, Recipe& out);
+// marks.cpp: the names that the recipes of the whole set mark with; before any condition is checked.
+void declare_marks(Context& context);
+// Whether some recipe sets what process.marked or file.marked asks for. false: reported.
+bool mark_is_set(Context& context, FieldId field, std::string_view name, Span span);
+// Appends what a trigger of these events sets.
+void check_marks(Context& context, DocumentIndex document, const std::vector<WrittenMark>& written, const NamedEvents& events,
+                 std::vector<MarkAction>& out);
 // message.cpp: `{field}` parts of a template.
 std::vector<MessagePart> check_template(Context& context, Span span, std::string_view text, std::vector<UsedField>& used);
 // tests.cpp

@@ -26,6 +26,11 @@ void add_field(Context& context, Span span, std::string_view whole, std::vector<
                   "name one of its fields, as in `{process.parent.name}`");
     return;
   }
+  if (field->origin == Origin::kState) {
+    context.fault(Code::kWrongTemplate, place, fmt::format("`{}` cannot stand in a message", name),
+                  "the detection's `why` names each mark, who set it and when");
+    return;
+  }
   parts.emplace_back(field->id);
   used.push_back({field->id, place});
 }

@@ -152,6 +152,7 @@ void check_metadata(Context& context, DocumentIndex document, const WrittenRecip
   RecipeInfo& info = out.info;
   info.name = written.name.text;
   Message message;
+  bool report = true;
   const Property* attack = nullptr;  // read last: it shows the category
   read_properties(context, "a recipe", written.properties,
                   {{"title", [&](const Property& p) { read.text(p, info.title); }},
@@ -167,6 +168,7 @@ void check_metadata(Context& context, DocumentIndex document, const WrittenRecip
                    {"false_positives", [&](const Property& p) { read.texts(p, info.false_positives); }},
                    {"enabled", [&](const Property& p) { read.boolean(p, info.enabled); }},
                    {"deprecated", [&](const Property& p) { read.text(p, info.deprecated); }},
+                   {"report", [&](const Property& p) { read.boolean(p, report); }},
                    {"message", [&](const Property& p) { message.read(context, read, p); }}});
   if (attack != nullptr) check_attack(context, read, *attack, info);
   if (info.title.empty()) info.title = info.name;
@@ -178,13 +180,22 @@ void check_metadata(Context& context, DocumentIndex document, const WrittenRecip
     On made;
     made.span = written.ons[i].span;
     made.importance = info.importance;
+    made.report = report;
     Message own;
     read_properties(context, "a trigger", written.ons[i].properties,
                     {{"importance", [&](const Property& p) { read.importance(p, made.importance); }},
+                     {"report", [&](const Property& p) { read.boolean(p, made.report); }},
                      {"message", [&](const Property& p) { own.read(context, read, p); }}});
+    std::vector<WrittenMark> marks = written.marks;
+    marks.insert(marks.end(), written.ons[i].marks.begin(), written.ons[i].marks.end());
+    check_marks(context, document, marks, events[i], made.marks);
+    if (!made.report && marks.empty())
+      context.fault(Code::kWrongMark, made.span, "a trigger that is not reported marks nothing",
+                    "set a mark, or leave `report false` out");
+    // What is not reported says nothing: the recipe's message is about its other events.
     const Message& said = own.parts ? own : message;
-    fields_fit(context, events[i], said.used);
-    made.message = *said.parts;
+    if (made.report || own.parts) fields_fit(context, events[i], said.used);
+    made.message = made.report || own.parts ? *said.parts : std::vector<MessagePart>{info.title};
     for (const GroupMember& member : events[i].members) {
       made.event = member.event;
       out.ons.push_back(made);

@@ -162,14 +162,21 @@ std::string print(const Recipe& recipe, const Sources& sources) {
     out += fmt::format("  on {} importance {} message {}\n", info(on.event).name, importance_name(on.importance),
                        print_message(on.message));
     out += indent(print(on.when), "    ");
+    if (!on.report) out += "    not reported\n";
+    for (const MarkAction& mark : on.marks) out += "    " + spell(mark) + "\n";
   }
   for (const Except& except : recipe.exceptions) {
     out += fmt::format("  except {}\n", quote(except.title)) + indent(print(except.when), "    ");
   }
+  static constexpr std::string_view kExpected[] = {"match", "nothing", "mark"};
   for (const RecipeTest& test : recipe.tests) {
-    out += fmt::format("  test {} {} {}\n", quote(test.title),
-                       test.expectation == TestExpectation::kMatch ? "match" : "nothing", info(test.event.event).name);
-    out += indent(print_event(test.event), "    ");
+    out += fmt::format("  test {} {} {}\n", quote(test.title), kExpected[static_cast<size_t>(test.expectation)],
+                       info(test.steps[0].event).name);
+    for (const EventValues& step : test.steps) {
+      if (&step != test.steps.data())
+        out += fmt::format("  then {} at {} ms\n", info(step.event).name, step.time_unix_ns / 1'000'000);
+      out += indent(print_event(step), "    ");
+    }
   }
   return out;
 }

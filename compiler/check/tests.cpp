@@ -78,6 +78,9 @@ class EventReader {
       fault.secondary.push_back({first->second, "first given here"});
       return;
     }
+    if (known->origin == Origin::kState)
+      return wrong(entry.name.span, fmt::format("no event has `{}`: recipes set it", name),
+                   "write the event that marks before this one, as in `match exec { ... } then unlink { ... }`");
     if (known->origin == Origin::kDerived)
       return wrong(entry.name.span, fmt::format("`{}` is computed", name), "give `argv` instead");
     switch (known->type) {
@@ -278,33 +281,60 @@ class EventReader {
   std::unordered_map<FieldId, Span> seen_;
 };
 
+constexpr int64_t kStepNs = 1'000'000;  // where nothing is said
+
+// nullopt: reported.
+std::optional<int64_t> gap_before(Context& context, DocumentIndex document, const WrittenStep& step, bool first) {
+  if (!step.after) return first ? 0 : kStepNs;
+  const std::optional<Item> item = scalar(context, {document, nullptr}, *step.after);
+  if (!item) return std::nullopt;
+  const WrittenValue& value = context.written(*item);
+  if (value.form == ValueForm::kDuration && value.number >= 0) return value.number;
+  context.fault(Code::kWrongEvent, value.span, fmt::format("`{}` is no time", spell_value(context, *item)),
+                "a duration, as in `after 5s`");
+  return std::nullopt;
+}
+
+// nullopt: reported. time: of the step before; then of this one.
+std::optional<EventValues> read_step(Context& context, DocumentIndex document, const WrittenStep& step, bool first,
+                                     int64_t& time) {
+  const size_t before = context.faults;
+  const EventInfo* event = event_of(context, step.event);
+  if (event == nullptr) return std::nullopt;
+  if (!step.values.valid()) return context.silent_fault(), std::nullopt;
+  EventValues values;
+  values.event = event->id;
+  EventReader(context, document, values).read(step.values);
+  const std::optional<int64_t> gap = gap_before(context, document, step, first);
+  if (context.faults != before || !gap) return std::nullopt;
+  time += std::min(*gap, std::numeric_limits<int64_t>::max() - time);
+  values.time_unix_ns = time;
+  if (const auto record = encode_record(values); !record) {
+    context.fault(Code::kWrongEvent, context.document(document)[step.values].span, "the event cannot be",
+                  record.error().message());
+    return std::nullopt;
+  }
+  return values;
+}
+
 }  // namespace
 
 void check_tests(Context& context, DocumentIndex document, const WrittenRecipe& written, Recipe& out) {
   std::unordered_map<std::string_view, Span> titles;
   for (const WrittenTest& test : written.tests) {
-    const size_t before = context.faults;
     if (const auto [first, fresh] = titles.emplace(test.title.text, test.title.span); !fresh) {
       Diagnostic& fault = context.fault(Code::kDuplicateName, test.title.span,
                                         fmt::format("the test \"{}\" is there already", test.title.text), "named again here");
       fault.secondary.push_back({first->second, "first named here"});
     }
-    const EventInfo* event = event_of(context, test.event);
-    if (event == nullptr) continue;
-    if (!test.values.valid()) {
-      context.silent_fault();
-      continue;
-    }
     RecipeTest made{test.title.text, test.expectation, {}, test.span};
-    made.event.event = event->id;
-    EventReader(context, document, made.event).read(test.values);
-    if (context.faults != before) continue;
-    if (const auto record = encode_record(made.event); !record) {
-      context.fault(Code::kWrongEvent, context.document(document)[test.values].span, "the event cannot be",
-                    record.error().message());
-      continue;
+    int64_t time = 0;
+    for (const WrittenStep& step : test.steps) {
+      std::optional<EventValues> values = read_step(context, document, step, made.steps.empty(), time);
+      if (!values) break;
+      made.steps.push_back(std::move(*values));
     }
-    out.tests.push_back(std::move(made));
+    if (made.steps.size() == test.steps.size() && !made.steps.empty()) out.tests.push_back(std::move(made));
   }
 }
 

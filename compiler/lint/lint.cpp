@@ -18,6 +18,7 @@ constexpr Lint kLints[] = {
     {Code::kMissingDocumentation, lint_missing_documentation},
     {Code::kUnknownAttackId, lint_unknown_attack_id},
     {Code::kUnusedListOrMacro, lint_unused_list_or_macro},
+    {Code::kUnusedMark, lint_unused_mark},
 };
 
 }  // namespace

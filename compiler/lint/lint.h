@@ -32,5 +32,6 @@ void lint_missing_test(const Compilation& compilation, Diagnostics& out);
 void lint_missing_documentation(const Compilation& compilation, Diagnostics& out);
 void lint_unknown_attack_id(const Compilation& compilation, Diagnostics& out);
 void lint_unused_list_or_macro(const Compilation& compilation, Diagnostics& out);
+void lint_unused_mark(const Compilation& compilation, Diagnostics& out);
 
 }  // namespace recipe

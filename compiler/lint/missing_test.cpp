@@ -12,14 +12,19 @@ void lint_missing_test(const Compilation& compilation, Diagnostics& out) {
       return std::any_of(recipe.tests.begin(), recipe.tests.end(),
                          [&](const RecipeTest& test) { return test.expectation == expectation; });
     };
-    const bool match = has(TestExpectation::kMatch);
+    // What only marks for others is never reported.
+    const bool reports = std::any_of(recipe.ons.begin(), recipe.ons.end(), [](const On& on) { return on.report; });
+    const bool match = has(reports ? TestExpectation::kMatch : TestExpectation::kMark);
     const bool nothing = has(TestExpectation::kNothing);
     if (match && nothing) continue;
     const std::string what = !match && !nothing ? "has no tests"
                              : match            ? "has no test that must match nothing"
-                                                : "has no test that must match";
+                             : reports          ? "has no test that must match"
+                                                : "has no test that must mark";
     Diagnostic& diagnostic = out.add(Code::kMissingTest, recipe.name_span, "`" + recipe.info.name + "` " + what);
-    if (!match) diagnostic.hints.push_back("show what it is for: `test \"...\" match exec { process.name: ..., argv: [...] }`");
+    if (!match)
+      diagnostic.hints.push_back(std::string("show what it is for: `test \"...\" ") + (reports ? "match" : "mark") +
+                                 " exec { process.name: ..., argv: [...] }`");
     if (!nothing)
       diagnostic.hints.push_back("show a look-alike: `test \"...\" nothing exec { process.name: ..., argv: [...] }`");
   }

@@ -86,28 +86,40 @@ std::vector<std::string> intersect(const std::vector<std::string>& a, const std:
   return out;
 }
 
-// The bit of LANE_TAGS for these names. nullopt: none is left, the term is any.
-std::optional<uint32_t> tag_of(std::vector<std::vector<std::string>>& tags, std::vector<std::string> names) {
-  const auto known = std::find(tags.begin(), tags.end(), names);
+// The bit of this tag. nullopt: none is left, the term is any.
+std::optional<uint32_t> bit_of(std::vector<FilterTag>& tags, FilterTag tag) {
+  const auto known = std::find(tags.begin(), tags.end(), tag);
   if (known != tags.end()) return static_cast<uint32_t>(known - tags.begin());
   if (tags.size() >= RECIPE_TAGS) return std::nullopt;
-  tags.push_back(std::move(names));
+  tags.push_back(std::move(tag));
   return static_cast<uint32_t>(tags.size() - 1);
 }
 
-std::optional<KernelTerm> ancestor_term(std::vector<std::vector<std::string>>& tags, const Predicate& predicate,
-                                        uint32_t node) {
-  std::optional<std::vector<std::string>> names = ancestor_names(predicate, node);
-  if (!names) return std::nullopt;
-  const std::optional<uint32_t> tag = tag_of(tags, std::move(*names));
-  if (!tag) return std::nullopt;
+// Some of the tags must be there. nullopt: one of them has no bit.
+std::optional<KernelTerm> tag_term(std::vector<FilterTag>& tags, kernel_lane lane, std::vector<FilterTag> wanted) {
   KernelTerm out;
-  out.term.lane = LANE_TAGS;
-  out.term.keys.push_back({KeyKind::kBit, false, *tag, {}, 0});
+  out.term.lane = static_cast<uint8_t>(lane);
+  for (FilterTag& tag : wanted) {
+    const std::optional<uint32_t> bit = bit_of(tags, std::move(tag));
+    if (!bit) return std::nullopt;
+    out.term.keys.push_back({KeyKind::kBit, false, *bit, {}, 0});
+  }
   return out;
 }
 
-Draft draft_clause(const KernelClause& from, ClauseInfo& clause, std::vector<std::vector<std::string>>& tags) {
+std::optional<KernelTerm> ancestor_term(std::vector<FilterTag>& tags, const Predicate& predicate, uint32_t node) {
+  std::optional<std::vector<std::string>> names = ancestor_names(predicate, node);
+  if (!names) return std::nullopt;
+  return tag_term(tags, LANE_TAGS, {FilterTag{std::move(*names), {}}});
+}
+
+std::optional<KernelTerm> mark_term(std::vector<FilterTag>& tags, const std::vector<std::string>& names) {
+  std::vector<FilterTag> wanted;
+  for (const std::string& name : names) wanted.push_back({{}, name});
+  return tag_term(tags, LANE_MARKS, std::move(wanted));
+}
+
+Draft draft_clause(const KernelClause& from, ClauseInfo& clause, std::vector<FilterTag>& tags) {
   Draft draft{from.clause, from.event, {}, std::nullopt};
   struct Positive {
     size_t position;  // in the clause
@@ -123,7 +135,8 @@ Draft draft_clause(const KernelClause& from, ClauseInfo& clause, std::vector<std
       continue;
     }
     const Test& test = from.predicate->tests[node.test];
-    std::optional<KernelTerm> term = kernel_term(test, node.negated);
+    const std::optional<std::vector<std::string>> marks = asked_marks(test, node.negated);
+    std::optional<KernelTerm> term = marks ? mark_term(tags, *marks) : kernel_term(test, node.negated);
     if (std::optional<std::vector<std::string>> names = pivot_names(test, node.negated, from.event)) {
       if (!draft.names) {
         draft.names = std::move(names);
@@ -384,7 +397,7 @@ class Builder {
 }  // namespace
 
 Filter build_filter(const std::vector<KernelClause>& clauses, std::vector<ClauseInfo>& infos) {
-  std::vector<std::vector<std::string>> tags;
+  std::vector<FilterTag> tags;
   std::map<EventId, std::vector<Draft>> drafts;
   for (const KernelClause& clause : clauses)
     drafts[clause.event].push_back(draft_clause(clause, infos[clause.clause.index()], tags));

@@ -11,7 +11,8 @@ namespace {
 // A question to the machine reads /proc or a database: always last.
 constexpr uint64_t kContextCost = 1000;
 constexpr uint64_t kDerivedCost = 4;
-constexpr uint64_t kElements = 8;  // what a list is taken to hold
+constexpr uint64_t kStateCost = 16;  // a look-up an ancestor
+constexpr uint64_t kElements = 8;    // what a list is taken to hold
 
 uint64_t operator_cost(Operator op) {
   switch (op) {
@@ -32,6 +33,8 @@ uint64_t origin_cost(FieldId field) {
       return kDerivedCost;
     case Origin::kContext:
       return kContextCost;
+    case Origin::kState:
+      return kStateCost;
   }
   return 0;
 }

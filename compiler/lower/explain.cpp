@@ -26,6 +26,11 @@ uint32_t lane_cost(uint32_t lane) {
   if (lane == LANE_EXE || lane == LANE_FILE_PATH || lane == LANE_SOCKET_PATH) return 300;
   return 0;  // the name has been read for the pivot
 }
+std::string_view lane_name(uint32_t lane) {
+  if (lane == LANE_TAGS) return "tags of process.ancestors";
+  if (lane == LANE_SELF) return "both names";
+  return info(field_of_lane(lane)).name;
+}
 constexpr uint32_t kPivotCost = 250;
 constexpr uint32_t kBlockCost = 120;
 
@@ -123,6 +128,9 @@ class Explainer {
       if (info != nullptr) explain_slots(ClauseId{infos[c]});
     }
     if (!infos.empty()) table(infos);
+    if (!trigger.marks.empty()) out_ += "\n";
+    for (const MarkAction& mark : trigger.marks) out_ += fmt::format("  then {}\n", spell(mark));
+    if (!trigger.report) out_ += "  and is not reported\n";
   }
 
   void explain_clause(uint32_t t, const Clause& clause, const ClauseInfo* clause_info) {
@@ -152,6 +160,8 @@ class Explainer {
         return "computed from other fields";
       case Origin::kRecord:
         return field.lane == Lane::kNone ? "the kernel has no index of this field" : "";
+      case Origin::kState:
+        return field.lane == Lane::kNone ? "remembered in userspace" : "";
     }
     return "";
   }
@@ -167,6 +177,7 @@ class Explainer {
     const bool options =
         test.subject.selector == Selector::kOption || test.op == Operator::kHasFlag || test.op == Operator::kHasOption;
     if (term.in_kernel) {
+      if (asks_marks(test)) return "the kernel knows who was marked, not for how long";
       if (options) return "the kernel sees the letter or word, options are parsed after it";
       if (test.op == Operator::kLike) return "the kernel sees the glob's fixed end";
       return "the kernel sees a part of it";
@@ -232,7 +243,7 @@ class Explainer {
     for (uint32_t lane = 0; lane < LANES; ++lane) {
       if ((reads & (1u << lane)) == 0) continue;
       place.cost += lane_cost(lane);
-      if (lane != LANE_NAME) place.lanes.append(place.lanes.empty() ? "" : ", ").append(info(field_of_lane(lane)).name);
+      if (lane != LANE_NAME) place.lanes.append(place.lanes.empty() ? "" : ", ").append(lane_name(lane));
     }
     return place;
   }

@@ -10,6 +10,7 @@
 //   dst.port < 1024             range                      name under "a.com"         exact, suffix ".a.com"
 //   file.access has write       bit                        any p in ancestors:
 //   file.path == process.exe    the two names are equal      p.name in [..] and ...   a tag of these names
+//   process.marked downloaded   a tag of the mark
 //   everything else             any
 //
 // Texts of more than 64 bytes: an exact key stands for the first 64 and the length, a prefix or suffix is shortened; both let
@@ -239,6 +240,16 @@ std::optional<std::vector<std::string>> ancestor_names(const Predicate& predicat
   if (!names) return std::nullopt;
   std::sort(names->begin(), names->end());
   names->erase(std::unique(names->begin(), names->end()), names->end());
+  return names;
+}
+
+std::optional<std::vector<std::string>> asked_marks(const Test& test, bool negated) {
+  const bool plain = !negated && test.subject.variable == 0 && test.subject.field == FieldId::process_marked &&
+                     test.over == Over::kAnyElement && test.op == Operator::kEquals && !test.nocase && test.right.empty() &&
+                     test.table == 0;
+  if (!plain) return std::nullopt;
+  std::vector<std::string> names;
+  for (const Literal& literal : test.literals) names.push_back(std::get<std::string>(literal));
   return names;
 }
 

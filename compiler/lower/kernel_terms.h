@@ -29,4 +29,7 @@ struct KernelTerm {
 // ancestor may do.
 [[nodiscard]] std::optional<std::vector<std::string>> ancestor_names(const Predicate& predicate, uint32_t node);
 
+// Of `process.marked a`, several by simplify: the marks of which the process must have one. nullopt: it is no such test.
+[[nodiscard]] std::optional<std::vector<std::string>> asked_marks(const Test& test, bool negated);
+
 }  // namespace recipe

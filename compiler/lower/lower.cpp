@@ -6,6 +6,7 @@
 #include <map>
 
 #include "runtime/artefact/encode.h"
+#include "runtime/artefact/merge.h"
 
 namespace recipe {
 namespace {
@@ -66,7 +67,8 @@ class Lowering {
     BuiltProgram built = build_program(simplified);
     note_passages(built, simplified);
     node_of_.push_back(std::move(built.node_of));
-    artefact_.triggers.push_back({recipe, on.event, on.importance, on.message, std::move(built.program), passage(on.span)});
+    artefact_.triggers.push_back(
+        {recipe, on.event, on.importance, on.message, std::move(built.program), passage(on.span), on.report, on.marks});
   }
 
   // An exception is asked of every event that the recipe names and that has its fields.
@@ -93,6 +95,7 @@ class Lowering {
       }
     }
     artefact_.filter = build_filter(kernel_clauses, artefact_.clauses);
+    set_slot_marks(artefact_);
   }
 
   void note_passages(BuiltProgram& built, const Predicate& predicate) {

@@ -188,13 +188,39 @@ WrittenThrottle Builder::throttle_member(P::ThrottleMemberContext* tree) {
   return throttle;
 }
 
+// A word that is no keyword elsewhere. false: reported.
+bool Builder::is_word(antlr4::ParserRuleContext* tree, std::string_view wanted, std::string_view example) {
+  const std::string found = text(span(tree));
+  if (found == wanted) return true;
+  diagnostics_.add(Code::kSyntax, span(tree), fmt::format("expected `{}`, found `{}`", wanted, found),
+                   fmt::format("as in `{}`", example));
+  return false;
+}
+
+WrittenMark Builder::mark_member(P::MarkMemberContext* tree) {
+  WrittenMark mark;
+  mark.span = span(tree);
+  mark.target = name(tree->name(0));
+  mark.name = name(tree->name(1));
+  (void)is_word(tree->name(2), "for", "mark process.tree downloaded for 10m");
+  mark.duration = value(tree->value());
+  return mark;
+}
+
 WrittenTest Builder::test_member(P::TestMemberContext* tree) {
   WrittenTest test;
   test.span = span(tree);
   test.title = string(tree->string());
-  test.expectation = tree->MATCH() != nullptr ? TestExpectation::kMatch : TestExpectation::kNothing;
-  test.event = name(tree->eventWord());
-  test.values = object(tree->object(), Place::kTestItem);
+  test.expectation = tree->MATCH() != nullptr  ? TestExpectation::kMatch
+                     : tree->MARK() != nullptr ? TestExpectation::kMark
+                                               : TestExpectation::kNothing;
+  for (P::TestStepContext* each : tree->testStep()) {
+    WrittenStep& step = test.steps.emplace_back();
+    step.event = name(each->eventWord());
+    if (each->name() != nullptr && is_word(each->name(), "after", "then unlink after 5s { ... }"))
+      step.after = value(each->value());
+    step.values = object(each->object(), Place::kTestItem);
+  }
   return test;
 }
 
@@ -253,10 +279,14 @@ ExpressionId Builder::primary(P::PrimaryContext* tree) {
     out.form = ExpressionForm::kExists;
     out.subject.path = name(exists->name());
     if (exists->index() != nullptr) unsupported(span(exists->index()), "an index in brackets");
+  } else if (auto* marked = dynamic_cast<P::MarkedContext*>(tree)) {
+    out.form = ExpressionForm::kMarked;
+    const Span field = span(marked->MARKED()->getSymbol());
+    out.subject.path = {text(field), field};
+    out.name = name(marked->word());
   } else {
     out.subject.path = {text(out.span), out.span};  // true, false
     if (dynamic_cast<P::CountingContext*>(tree) != nullptr) unsupported(out.span, "`count`");
-    if (dynamic_cast<P::MarkedContext*>(tree) != nullptr) unsupported(out.span, "`process.marked`");
   }
   return add(std::move(out));
 }

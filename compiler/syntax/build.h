@@ -24,6 +24,7 @@ class Builder {
   WrittenOn on_member(grammar::RecipeParser::OnMemberContext* tree);
   WrittenException except_member(grammar::RecipeParser::ExceptMemberContext* tree);
   WrittenThrottle throttle_member(grammar::RecipeParser::ThrottleMemberContext* tree);
+  WrittenMark mark_member(grammar::RecipeParser::MarkMemberContext* tree);
   WrittenTest test_member(grammar::RecipeParser::TestMemberContext* tree);
   Property property(grammar::RecipeParser::PropertyContext* tree);
   Word name(antlr4::ParserRuleContext* tree);
@@ -42,6 +43,7 @@ class Builder {
   ExpressionId test(P::TestContext* tree);
   void compare(Expression& into, P::ComparisonContext* tree);
   WrittenSubject subject(P::SubjectContext* tree);
+  bool is_word(antlr4::ParserRuleContext* tree, std::string_view wanted, std::string_view example);
 
   enum class Place : uint8_t { kOperand, kItem, kTestItem };
   ValueId value(P::ValueContext* tree);

@@ -100,6 +100,8 @@ bool is_member_start(const std::vector<Token>& tokens, size_t i) {
       return next.kind == L::LBRACE;
     case L::THROTTLE:
       return next.kind == L::INT;
+    case L::MARK:
+      return next_is_word;
     case L::MATCH:
     case L::WORD: {
       const bool value = next.kind == L::STRING || next.kind == L::TEXT || next.kind == L::RAW || next.kind == L::INT ||
@@ -145,11 +147,11 @@ std::optional<size_t> innermost_open(const std::vector<Token>& tokens) {
 }
 
 bool is_unsupported(uint16_t kind) {
-  return kind == L::MARK || kind == L::UNLESS || kind == L::SEQUENCE || kind == L::RESPOND || kind == L::COUNT;
+  return kind == L::UNLESS || kind == L::SEQUENCE || kind == L::RESPOND || kind == L::COUNT;
 }
 
 std::string_view nearest_keyword(std::string_view word) {
-  static constexpr std::array<std::string_view, 7> kWords{"on", "except", "throttle", "doc", "test", "when", "message"};
+  static constexpr std::array<std::string_view, 8> kWords{"on", "except", "throttle", "doc", "test", "when", "message", "mark"};
   return nearest(word, kWords);
 }
 

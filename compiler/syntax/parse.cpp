@@ -41,7 +41,7 @@ class FileParser {
   void recipe();
   void member(WrittenRecipe& recipe);
   void withdraw(WrittenRecipe& recipe, const Token& line);
-  void block(std::vector<Property>& into);
+  void block(std::vector<Property>& into, std::vector<WrittenMark>* marks = nullptr);
   void one_property(std::vector<Property>& into);
 
   // Runs `rule`; false after a fault, which is reported.
@@ -256,7 +256,7 @@ void FileParser::member(WrittenRecipe& recipe) {
       parsed = attempt([&] { recipe.ons.push_back(builder_.on_member(parser_.onMember())); });
       if (parsed && at(here()).kind == P::LBRACE) {
         joins_ = false;
-        block(recipe.ons.back().properties);
+        block(recipe.ons.back().properties, &recipe.ons.back().marks);
         recipe.ons.back().span.end = at(here() - 1).end;
       }
       break;
@@ -265,6 +265,9 @@ void FileParser::member(WrittenRecipe& recipe) {
       break;
     case P::THROTTLE:
       parsed = attempt([&] { recipe.throttles.push_back(builder_.throttle_member(parser_.throttleMember())); });
+      break;
+    case P::MARK:
+      parsed = attempt([&] { recipe.marks.push_back(builder_.mark_member(parser_.markMember())); });
       break;
     case P::TEST:
       parsed = attempt([&] { recipe.tests.push_back(builder_.test_member(parser_.testMember())); });
@@ -306,13 +309,15 @@ void FileParser::withdraw(WrittenRecipe& recipe, const Token& line) {
   joins_ = false;
 }
 
-// `{ key value ... }`; the present token is the `{`.
-void FileParser::block(std::vector<Property>& into) {
+// `{ key value ... }`; the present token is the `{`. marks: where they may stand among the keys.
+void FileParser::block(std::vector<Property>& into, std::vector<WrittenMark>* marks) {
   window_.consume();
   while (!spent() && at(here()).kind != P::RBRACE && at(here()).kind != kEndOfText) {
     const size_t before = here();
     if (is_unsupported(at(before).kind)) {
       skip_unsupported();
+    } else if (marks != nullptr && at(before).kind == P::MARK) {
+      if (!attempt([&] { marks->push_back(builder_.mark_member(parser_.markMember())); })) skip_to_member(before);
     } else {
       one_property(into);
     }

@@ -191,6 +191,9 @@ class Printer {
       case ExpressionForm::kCall:
         line("{}call {}({}){}", before, e.name.text, values(e.arguments), behind);
         break;
+      case ExpressionForm::kMarked:
+        line("{}{} {}{}", before, e.subject.path.text, e.name.text, behind);
+        break;
     }
     ++depth_;
     for (const ExpressionId child : e.children) print_expression(child);
@@ -225,6 +228,10 @@ class Printer {
     for (const Property& property : properties) line("{} {}", property.key.text, value(property.value));
   }
 
+  void print_marks(const std::vector<WrittenMark>& marks) {
+    for (const WrittenMark& mark : marks) line("mark {} {} for {}", mark.target.text, mark.name.text, value(mark.duration));
+  }
+
   void print_recipe(const WrittenRecipe& recipe) {
     line("recipe {}", recipe.name.text);
     ++depth_;
@@ -234,6 +241,7 @@ class Printer {
       ++depth_;
       print_expression(on.when);
       print_properties(on.properties);
+      print_marks(on.marks);
       --depth_;
     }
     for (const WrittenException& exception : recipe.exceptions) {
@@ -247,6 +255,7 @@ class Printer {
       for (const Word& field : throttle.by) by += (by.empty() ? " by " : ", ") + field.text;
       line("throttle {} per {}{}", value(throttle.count), value(throttle.period), by);
     }
+    print_marks(recipe.marks);
     if (recipe.doc_span) {
       line("doc");
       ++depth_;
@@ -254,8 +263,13 @@ class Printer {
       --depth_;
     }
     for (const WrittenTest& test : recipe.tests) {
-      line("test {} {} {} {}", in_quotes(test.title.text), test.expectation == TestExpectation::kMatch ? "match" : "nothing",
-           test.event.text, value(test.values));
+      std::string steps;
+      for (const WrittenStep& step : test.steps) {
+        steps += fmt::format("{}{}{} {}", steps.empty() ? "" : " then ", step.event.text,
+                             step.after ? " after " + value(*step.after) : "", value(step.values));
+      }
+      static constexpr std::string_view kExpected[] = {"match", "nothing", "mark"};
+      line("test {} {} {}", in_quotes(test.title.text), kExpected[static_cast<size_t>(test.expectation)], steps);
     }
     --depth_;
   }

@@ -110,6 +110,21 @@ struct RecipeInfo {
   friend bool operator==(const RecipeInfo&, const RecipeInfo&) = default;
 };
 
+// `mark process.tree downloaded for 10m`
+enum class MarkTarget : uint8_t {
+  kProcess = 0,
+  kTree = 1,  // the process, and what it forks from then on
+  kFile = 2,  // file.path, of an exec process.exe
+};
+
+struct MarkAction {
+  MarkTarget target = MarkTarget::kProcess;
+  std::string name;  // marks of files are apart from those of processes
+  uint64_t for_ns = 0;
+
+  friend bool operator==(const MarkAction&, const MarkAction&) = default;
+};
+
 // One `on EVENT when ...` block.
 struct Trigger {
   RecipeId recipe;
@@ -118,6 +133,8 @@ struct Trigger {
   std::vector<MessagePart> message;
   Program program;
   uint32_t passage = 0;
+  bool report = true;  // else what holds marks, and is no detection
+  std::vector<MarkAction> marks{};
 
   friend bool operator==(const Trigger&, const Trigger&) = default;
 };

@@ -267,6 +267,12 @@ void visit(Io& io, Value<Io, Trigger>& trigger) {
   list(io, trigger.message, [&](auto& part) { visit(io, part); });
   visit(io, trigger.program);
   number(io, trigger.passage);
+  number(io, trigger.report);
+  list(io, trigger.marks, [&](auto& mark) {
+    number(io, mark.target);
+    io.text(mark.name);
+    number(io, mark.for_ns);
+  });
 }
 
 template <class Io>
@@ -301,9 +307,13 @@ void visit(Io& io, Value<Io, Filter>& filter) {
     list(io, block.slots, [&](auto& slot) {
       list(io, slot.terms, [&](auto& term) { visit(io, term); });
       list(io, slot.clauses, [&](auto& clause) { number(io, clause.value); });
+      number(io, slot.marks);
     });
   });
-  list(io, filter.tags, [&](auto& names) { texts(io, names); });
+  list(io, filter.tags, [&](auto& tag) {
+    texts(io, tag.names);
+    io.text(tag.mark);
+  });
 }
 
 template <class Io>

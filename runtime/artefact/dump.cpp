@@ -88,7 +88,10 @@ std::string dump(const Program& program) {
 std::string dump(const Filter& filter, const Artefact& artefact) {
   const std::vector<std::string> clauses = clause_names(artefact);
   std::string out;
-  for (size_t i = 0; i < filter.tags.size(); ++i) out += "tag " + std::to_string(i) + ": " + list_names(filter.tags[i]) + "\n";
+  for (size_t i = 0; i < filter.tags.size(); ++i) {
+    const FilterTag& tag = filter.tags[i];
+    out += "tag " + std::to_string(i) + ": " + (tag.mark.empty() ? list_names(tag.names) : "mark " + tag.mark) + "\n";
+  }
   for (const FilterBlock& block : filter.blocks) {
     const std::string event(info(block.event).name);
     const std::string pivot(info(field_of_lane(pivot_lane(block.event))).name);
@@ -99,6 +102,9 @@ std::string dump(const Filter& filter, const Artefact& artefact) {
       out += '\n';
       if (slot.terms.empty()) out += "    any\n";
       for (const FilterTerm& term : slot.terms) out += "    " + spell(term) + "\n";
+      for (size_t i = 0; i < filter.tags.size(); ++i) {
+        if ((slot.marks >> i & 1) != 0) out += "    then marks " + filter.tags[i].mark + "\n";
+      }
     }
   }
   return out;
@@ -134,8 +140,9 @@ std::string dump(const Artefact& artefact) {
           .append(info(trigger.event).name)
           .append(", ")
           .append(importance_name(trigger.importance))
-          .append("\n");
+          .append(trigger.report ? "\n" : ", not reported\n");
       out += indented(dump(trigger.program), 4);
+      for (const MarkAction& mark : trigger.marks) out += "    " + spell(mark) + "\n";
     }
     for (const ExceptionInfo& exception : recipe.exceptions) {
       out += "  except " + quote(exception.title) + "\n" + indented(dump(exception.program), 4);

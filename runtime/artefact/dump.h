@@ -13,6 +13,7 @@ namespace recipe {
 [[nodiscard]] std::string dump(const Program& program);
 [[nodiscard]] std::string spell(const Test& test, bool negated);  // as the language writes it: `process.name in [perl, ruby]`
 [[nodiscard]] std::string spell(const FilterTerm& term);
+[[nodiscard]] std::string spell(const MarkAction& mark);  // mark process.tree downloaded for 10m
 // p q r s: the element of the n-th enclosing loop, from 1; an artefact does not hold the names that the recipe gave them.
 [[nodiscard]] std::string_view loop_variable(uint32_t variable);
 [[nodiscard]] std::string quote(std::string_view text);  // "..." with the language's escapes

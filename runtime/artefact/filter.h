@@ -44,6 +44,7 @@ struct FilterTerm {
 struct FilterSlot {
   std::vector<FilterTerm> terms;  // all of them; at most one positive term a lane
   std::vector<ClauseId> clauses;  // whose necessary condition this is; several where slots are shared
+  uint32_t marks = 0;             // tags of marks that one of the clauses sets: the process has them from a candidate on
 
   friend bool operator==(const FilterSlot&, const FilterSlot&) = default;
 };
@@ -57,11 +58,18 @@ struct FilterBlock {
   friend bool operator==(const FilterBlock&, const FilterBlock&) = default;
 };
 
+// What a bit of process_entry.tags says: that an ancestor has one of these names, or that the process has this mark.
+struct FilterTag {
+  std::vector<std::string> names;  // sorted; empty: of a mark
+  std::string mark;
+
+  friend bool operator==(const FilterTag&, const FilterTag&) = default;
+};
+
 struct Filter {
   std::vector<FilterBlock>
-      blocks;  // by event; of each at most one default block, and then its first; a name stands in at most one
-  // By bit of LANE_TAGS, at most RECIPE_TAGS: the names that give it to a process's descendants. Sorted, each list another one.
-  std::vector<std::vector<std::string>> tags;
+      blocks;                   // by event; of each at most one default block, and then its first; a name stands in at most one
+  std::vector<FilterTag> tags;  // by bit of LANE_TAGS and LANE_MARKS, at most RECIPE_TAGS, each another one
 
   friend bool operator==(const Filter&, const Filter&) = default;
 };

@@ -43,6 +43,11 @@ namespace recipe {
   return flag_bit(static_cast<unsigned char>(letter)) < 64;
 }
 
+// Bits of process_entry.tags: names of ancestors, marks.
+[[nodiscard]] constexpr bool is_tag_lane(uint32_t lane) {
+  return lane == LANE_TAGS || lane == LANE_MARKS;
+}
+
 // The field that a lane judges; kNone of LANE_TAGS and LANE_SELF.
 [[nodiscard]] inline FieldId field_of_lane(uint32_t lane) {
   for (const FieldInfo& field : all_fields()) {

@@ -132,6 +132,11 @@ class LayOut {
     header.generation = generation_;
     header.bytes = image_.used();
     header.tags = static_cast<record_u32>((uint64_t{1} << filter_.tags.size()) - 1);
+    for (size_t tag = 0; tag < filter_.tags.size(); ++tag) {
+      if (filter_.tags[tag].mark.empty()) continue;
+      header.marks |= 1u << tag;
+      header.mark_name[tag] = mark_name(filter_.tags[tag].mark);
+    }
     for (uint32_t event = 0; event < RECIPE_EVENTS; ++event) {
       header.event[event] = {pivots_[event].offset, pivots_[event].buckets - 1, pivots_[event].default_block,
                              pivots_[event].wanted, pivots_[event].default_access};
@@ -174,8 +179,8 @@ class LayOut {
       pivot.wanted = 1;
       for (const std::string& name : block.names) pivot.hashes.push_back(pivot_hash(name));
     }
-    for (const std::vector<std::string>& names : filter_.tags) {
-      for (const std::string& name : names) exec().hashes.push_back(pivot_hash(name));
+    for (const FilterTag& tag : filter_.tags) {
+      for (const std::string& name : tag.names) exec().hashes.push_back(pivot_hash(name));
     }
     const uint32_t nothing = image_.reserve(sizeof(pivot_bucket), kLine);
     for (Pivot& pivot : pivots_) {
@@ -205,7 +210,7 @@ class LayOut {
       };
       if (&pivot == &exec()) {
         for (uint32_t tag = 0; tag < filter_.tags.size(); ++tag) {
-          for (const std::string& name : filter_.tags[tag]) add(name, PIVOT_ANCESTOR + tag);
+          for (const std::string& name : filter_.tags[tag].names) add(name, PIVOT_ANCESTOR + tag);
         }
       }
       for (size_t i = 0; i < filter_.blocks.size(); ++i) {
@@ -289,6 +294,8 @@ class LayOut {
       const std::vector<uint64_t> words = range_words(lane, intervals);
       block.lengths_offset[lane] = static_cast<record_u16>(image_.append(words.data(), words.size() * sizeof(uint64_t)) - at);
     }
+    if (const std::vector<mark_run> marks = mark_runs(from); !marks.empty())
+      block.marks_offset = static_cast<record_u16>(image_.append(marks.data(), marks.size() * sizeof(mark_run)) - at);
     if (image_.used() - at > UINT16_MAX) return Error{"a block of the filter does not fit"};
     std::vector<uint64_t> hashes;
     for (const KeyBytes& key : keys) hashes.push_back(hash_key(seed_, key.lane, key.key));
@@ -326,6 +333,34 @@ class LayOut {
       for (const FilterKey& key : term->keys) bits |= uint64_t{1} << key.number;
     }
     return bits <= UINT16_MAX ? static_cast<uint16_t>(bits) : uint16_t{0};
+  }
+
+  // A run a word and set of marks. Where there are too many one a word: then a slot's candidate marks with its neighbours' too.
+  static std::vector<mark_run> mark_runs(const FilterBlock& from) {
+    std::map<std::pair<uint32_t, uint32_t>, uint64_t> bits;  // by word and tags
+    for (uint32_t slot = 0; slot < from.slots.size(); ++slot) {
+      if (from.slots[slot].marks != 0) bits[{slot / 64, from.slots[slot].marks}] |= 1ull << (slot % 64);
+    }
+    std::vector<mark_run> runs;
+    for (const auto& [key, slots] : bits) {
+      const auto word = static_cast<record_u8>(key.first);
+      if (bits.size() > RECIPE_RUN && !runs.empty() && runs.back().word == word) {
+        runs.back().tags |= key.second;
+        runs.back().bits |= slots;
+      } else {
+        runs.push_back({word, 1, 0, key.second, slots});
+      }
+    }
+    if (!runs.empty()) runs.back().more = 0;
+    return runs;
+  }
+
+  // FNV-1a, never 0: a reload tells by it that a bit means what another one meant. Of two names that look alike each has the
+  // other's bit too.
+  static uint32_t mark_name(std::string_view name) {
+    uint32_t hash = 0x811c9dc5;
+    for (const char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 0x01000193;
+    return hash | 1;
   }
 
   static void note_lengths(std::map<uint32_t, std::vector<uint64_t>>& lengths, uint32_t lane, const FilterKey& key) {

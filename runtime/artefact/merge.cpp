@@ -10,7 +10,7 @@
 #include <optional>
 #include <tuple>
 
-#include "bpf/abi/filter_image.h"
+#include "runtime/artefact/keys.h"
 
 namespace recipe {
 namespace {
@@ -64,13 +64,13 @@ void add_slots(FilterBlock& block, const std::vector<FilterSlot>& slots) {
 // The part's tags get their places among the whole's; where none is left a term on one is dropped, so that it lets through.
 void unite_tags(Filter& whole, Filter& part) {
   std::vector<std::optional<int64_t>> place;
-  for (std::vector<std::string>& names : part.tags) {
-    const auto known = std::find(whole.tags.begin(), whole.tags.end(), names);
+  for (FilterTag& tag : part.tags) {
+    const auto known = std::find(whole.tags.begin(), whole.tags.end(), tag);
     if (known != whole.tags.end()) {
       place.emplace_back(known - whole.tags.begin());
     } else if (whole.tags.size() < RECIPE_TAGS) {
       place.emplace_back(static_cast<int64_t>(whole.tags.size()));
-      whole.tags.push_back(std::move(names));
+      whole.tags.push_back(std::move(tag));
     } else {
       place.emplace_back();
     }
@@ -78,7 +78,7 @@ void unite_tags(Filter& whole, Filter& part) {
   for (FilterBlock& block : part.blocks) {
     for (FilterSlot& slot : block.slots) {
       std::erase_if(slot.terms, [&](FilterTerm& term) {
-        if (term.lane != LANE_TAGS) return false;
+        if (!is_tag_lane(term.lane)) return false;
         for (FilterKey& key : term.keys) {
           const std::optional<int64_t>& to = place[static_cast<size_t>(key.number)];
           if (!to) return true;
@@ -136,6 +136,25 @@ void append(std::vector<T>& to, std::vector<T>& from) {
 
 }  // namespace
 
+// A mark may be set in one part and asked for in another.
+void set_slot_marks(Artefact& whole) {
+  std::map<std::string_view, uint32_t> marks;
+  for (size_t i = 0; i < whole.filter.tags.size(); ++i) {
+    if (!whole.filter.tags[i].mark.empty()) marks[whole.filter.tags[i].mark] = 1u << i;
+  }
+  for (FilterBlock& block : whole.filter.blocks) {
+    for (FilterSlot& slot : block.slots) {
+      slot.marks = 0;
+      for (const ClauseId clause : slot.clauses) {
+        for (const MarkAction& mark : whole.triggers[whole.clauses[clause.index()].trigger.index()].marks) {
+          const auto tag = mark.target == MarkTarget::kFile ? marks.end() : marks.find(mark.name);
+          if (tag != marks.end()) slot.marks |= tag->second;
+        }
+      }
+    }
+  }
+}
+
 Result<Artefact> merge(std::vector<Artefact> parts) {
   Artefact whole = std::move(parts.front());
   for (size_t i = 1; i < parts.size(); ++i) {
@@ -160,6 +179,7 @@ Result<Artefact> merge(std::vector<Artefact> parts) {
     unite_tags(whole.filter, part.filter);
     whole.filter = merge_filters(whole.filter, part.filter);
   }
+  set_slot_marks(whole);
   return whole;
 }
 

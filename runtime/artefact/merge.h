@@ -11,4 +11,7 @@ namespace recipe {
 // parts must not be empty. Error: two recipes of one name, with both files.
 [[nodiscard]] Result<Artefact> merge(std::vector<Artefact> parts);
 
+// Every slot of the filter whose clauses set a mark that has a tag says so: FilterSlot::marks.
+void set_slot_marks(Artefact& whole);
+
 }  // namespace recipe

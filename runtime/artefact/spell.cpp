@@ -49,6 +49,16 @@ bool is_bare(std::string_view text) {
   return letter(text[0]) && std::all_of(text.begin(), text.end(), [&](char c) { return letter(c) || (c >= '0' && c <= '9'); });
 }
 
+// In the greatest unit that leaves no rest: 10m, 90s.
+std::string spell_duration(uint64_t ns) {
+  static constexpr std::pair<uint64_t, std::string_view> kUnits[] = {
+      {86'400'000'000'000, "d"}, {3'600'000'000'000, "h"}, {60'000'000'000, "m"}, {1'000'000'000, "s"}, {1'000'000, "ms"}};
+  for (const auto& [unit, name] : kUnits) {
+    if (ns >= unit && ns % unit == 0) return std::to_string(ns / unit) + std::string(name);
+  }
+  return std::to_string(ns) + "ns";
+}
+
 Type type_of(const Subject& subject) {
   return subject.field == FieldId::kNone || subject.selector != Selector::kNone ? Type::kString : info(subject.field).type;
 }
@@ -111,6 +121,15 @@ std::string spell_subject(const Subject& subject) {
   return out;
 }
 
+// process.marked downloaded; of several each, as the language says it
+std::string spell_marks(const Test& test, bool negated) {
+  std::string out;
+  for (const Literal& name : test.literals)
+    out.append(out.empty() ? "" : " or ").append(info(test.subject.field).name).append(" ").append(std::get<std::string>(name));
+  if (test.literals.size() != 1) out = "(" + out + ")";
+  return negated ? "not " + out : out;
+}
+
 bool is_bool(const Test& test) {
   return test.subject.field != FieldId::kNone && info(test.subject.field).type == Type::kBool;
 }
@@ -147,7 +166,14 @@ std::string_view loop_variable(uint32_t variable) {
   return variable >= 1 && variable <= kNames.size() ? kNames[variable - 1] : "?";
 }
 
+std::string spell(const MarkAction& mark) {
+  static constexpr std::array<std::string_view, 3> kTargets = {"process", "process.tree", "file"};
+  return "mark " + std::string(kTargets[static_cast<size_t>(mark.target)]) + " " + mark.name + " for " +
+         spell_duration(mark.for_ns);
+}
+
 std::string spell(const Test& test, bool negated) {
+  if (asks_marks(test) && test.op == Operator::kEquals && test.right.empty()) return spell_marks(test, negated);
   const std::string subject = spell_subject(test.subject);
   const bool several = test.right.empty() && (test.literals.size() != 1 || test.table != 0);
   const bool bare = test.op == Operator::kEquals || test.op == Operator::kHasFlag;
@@ -208,7 +234,7 @@ std::string spell(const FilterTerm& term) {
         out += "flag " + key.text;
         break;
       case KeyKind::kBit:
-        out += term.lane == LANE_TAGS ? "tag " + std::to_string(key.number) : flag_names(field, int64_t{1} << key.number);
+        out += is_tag_lane(term.lane) ? "tag " + std::to_string(key.number) : flag_names(field, int64_t{1} << key.number);
         break;
       case KeyKind::kRange:
         if (key.number > INT64_MIN) out += std::to_string(key.number) + " ";

@@ -7,6 +7,7 @@
 //   argv has flag c                    {field argv, over value, kHasFlag, ["c"]}
 //   argv option "-o" under "/tmp"      {field argv, selector option "-o", over any element, kUnder, ["/tmp"]}
 //   argv operand 0 endswith ".sh"      {field argv, selector operand 0, over value, kEndsWith, [".sh"]}
+//   process.marked downloaded          {field process.marked, over any element, kEquals, ["downloaded"]}
 //   p.name == dpkg  (in any p in ...)  {variable 1, field ancestor_name, over value, kEquals, ["dpkg"]}
 //   x startswith "-"  (any x in argv)  {variable 1, field kNone, over value, kStartsWith, ["-"]}
 //
@@ -69,5 +70,11 @@ struct Test {
 
   friend bool operator==(const Test&, const Test&) = default;
 };
+
+// process.marked downloaded: some element of the list of marks is one of the literals.
+[[nodiscard]] inline bool asks_marks(const Test& test) {
+  return test.subject.variable == 0 && test.subject.field != FieldId::kNone &&
+         info(test.subject.field).origin == Origin::kState;
+}
 
 }  // namespace recipe

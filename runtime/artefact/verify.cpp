@@ -262,6 +262,13 @@ Status verify_trigger(const Trigger& trigger, const Artefact& artefact) {
     const FieldId* field = std::get_if<FieldId>(&part);
     if (field != nullptr && !is_field(static_cast<uint16_t>(*field))) return bad("a message names an unknown field");
   }
+  for (const MarkAction& mark : trigger.marks) {
+    if (mark.target > MarkTarget::kFile || mark.name.empty() || mark.for_ns == 0)
+      return bad("a trigger marks nothing, or for no time");
+    if (mark.target == MarkTarget::kFile && !has_field(trigger.event, FieldId::file_marked))
+      return bad("a trigger marks the file of an event that has none");
+  }
+  if (!trigger.report && trigger.marks.empty()) return bad("a trigger neither reports nor marks");
   return verify_program(trigger.program, artefact.passages.size(), artefact.tables);
 }
 
@@ -285,8 +292,8 @@ Status verify_key(const FilterKey& key, const FilterTerm& term) {
       return ok();
     case KeyKind::kBit:
       if (kind_of_lane(term.lane) != LANE_IS_BITS || key.is_number) return bad("a bit stands where it cannot");
-      if (term.lane == LANE_TAGS && term.negated) return bad("a tag excludes");
-      if (key.number < 0 || key.number >= (term.lane == LANE_TAGS ? RECIPE_TAGS : 64)) return bad("a bit is out of range");
+      if (is_tag_lane(term.lane) && term.negated) return bad("a tag excludes");
+      if (key.number < 0 || key.number >= (is_tag_lane(term.lane) ? RECIPE_TAGS : 64)) return bad("a bit is out of range");
       return ok();
     case KeyKind::kRange:
       if (!is_number_lane(term.lane) || key.is_number) return bad("a range stands where it cannot");
@@ -321,8 +328,11 @@ Status verify_filter(const Artefact& artefact) {
   const auto& blocks = artefact.filter.blocks;
   if (blocks.size() > UINT16_MAX) return bad("the filter has too many blocks");
   if (artefact.filter.tags.size() > RECIPE_TAGS) return bad("the filter has too many tags");
-  for (const std::vector<std::string>& tag : artefact.filter.tags) {
-    if (tag.empty()) return bad("a tag has no names");
+  uint32_t marks = 0;
+  for (size_t i = 0; i < artefact.filter.tags.size(); ++i) {
+    const FilterTag& tag = artefact.filter.tags[i];
+    if (tag.names.empty() == tag.mark.empty()) return bad("a tag is neither of names nor of a mark, or of both");
+    if (!tag.mark.empty()) marks |= 1u << i;
   }
   std::unordered_set<std::string_view> names;
   std::vector<bool> seen(artefact.clauses.size());
@@ -336,7 +346,10 @@ Status verify_filter(const Artefact& artefact) {
       if (!names.insert(name).second) return bad("the name `" + name + "` stands in two blocks");
     }
     if (blocks[i].slots.empty() || blocks[i].slots.size() > RECIPE_SLOTS) return bad("a block has no slots, or too many");
-    for (const FilterSlot& slot : blocks[i].slots) RECIPE_CHECK(verify_slot(slot, artefact.clauses.size(), seen));
+    for (const FilterSlot& slot : blocks[i].slots) {
+      RECIPE_CHECK(verify_slot(slot, artefact.clauses.size(), seen));
+      if ((slot.marks & ~marks) != 0) return bad("a slot marks with what is no mark");
+    }
   }
   if (std::find(seen.begin(), seen.end(), false) != seen.end()) return bad("a clause has no slot: its events would be lost");
   return ok();

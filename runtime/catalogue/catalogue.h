@@ -34,7 +34,7 @@ enum class Storage : uint8_t { kNumber, kText, kTexts, kRecords };
   }
   return Storage::kText;
 }
-enum class Origin : uint8_t { kRecord, kDerived, kContext };
+enum class Origin : uint8_t { kRecord, kDerived, kContext, kState };
 
 // The kernel index that can decide a field; values are enum kernel_lane of bpf/abi/filter_image.h.
 enum class Lane : uint8_t {
@@ -48,13 +48,14 @@ enum class Lane : uint8_t {
   kPort = 7,
   kIp = 8,
   kTags = 9,
-  kSelf = 10,
-  kDomain = 11,
-  kArgv = 12,
-  kParentName = 16,
-  kFilePath = 17,
-  kExe = 18,
-  kSocketPath = 19,
+  kMarks = 10,
+  kSelf = 11,
+  kDomain = 12,
+  kArgv = 13,
+  kParentName = 17,
+  kFilePath = 18,
+  kExe = 19,
+  kSocketPath = 20,
   kNone = 255,
 };
 

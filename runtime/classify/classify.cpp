@@ -21,6 +21,7 @@ struct Scratch {
   const std::byte* image = nullptr;
   size_t image_bytes = 0;
   const Event* event = nullptr;
+  Classifier::MarkBits marks;
 };
 
 const Scratch& scratch_of(const classify* c) {
@@ -142,6 +143,12 @@ record_u64 fetch_value(classify* c, record_u32 lane) {
   const Event& event = *scratch_of(c).event;
   if (lane == LANE_TAGS) {
     fetch_tags(c, event, image_base(c));
+  } else if (lane == LANE_MARKS) {
+    const Classifier::MarkBits marks = scratch_of(c).marks;
+    if (marks.known)
+      set_number(c, lane, marks.tags);
+    else
+      set(c, lane, VALUE_UNKNOWN);
   } else if (lane == LANE_SELF) {
     fetch_self(c, event);
   } else if (lane == LANE_ARGV) {
@@ -170,15 +177,20 @@ Classifier::Classifier(const FilterImage& image) : state_(std::make_unique<State
 
 Classifier::~Classifier() = default;
 
-bool Classifier::classify(const Event& event, std::vector<candidate_word>& out) {
+bool Classifier::classify(const Event& event, MarkBits marks, std::vector<candidate_word>& out) {
   struct classify* c = &state_->c;
   out.clear();
   if (state_->image_bytes < sizeof(filter_header)) return true;
   state_->event = &event;
+  state_->marks = marks;
   classify_start(c, 0, load_image<uint64_t>(c, offsetof(filter_header, seed)));
   const bool undecided = judge_event(c, static_cast<uint32_t>(event.id()), pivot_lane(event.id())) != 0;
   out.assign(c->out, c->out + c->outs);
   return undecided;
+}
+
+uint32_t Classifier::marks() const {
+  return state_->c.marks;
 }
 
 }  // namespace recipe

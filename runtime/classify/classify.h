@@ -15,8 +15,16 @@ class Classifier {
   explicit Classifier(const FilterImage& image);
   ~Classifier();
 
+  // Marks of the event's process, as bits of LANE_MARKS, by value or not known.
+  struct MarkBits {
+    uint32_t tags = 0;
+    bool known = true;
+  };
   // The candidate slots of the event, in `out` (cleared first). true: undecided, every trigger is a candidate.
-  [[nodiscard]] bool classify(const Event& event, std::vector<candidate_word>& out);
+  [[nodiscard]] bool classify(const Event& event, std::vector<candidate_word>& out) { return classify(event, {}, out); }
+  [[nodiscard]] bool classify(const Event& event, MarkBits marks, std::vector<candidate_word>& out);
+  // Tags that the candidates of the last event mark its process with, in the kernel.
+  [[nodiscard]] uint32_t marks() const;
 
  private:
   struct State;

@@ -240,6 +240,7 @@ class Reader {
   }
 
   [[nodiscard]] Status read_field(const FieldInfo& field, dom::element value) {
+    if (field.origin == Origin::kState) return Error{"no event has " + shown(std::string(field.name)) + ": recipes set it"};
     switch (field.type) {
       case Type::kBool: {
         bool flag = false;

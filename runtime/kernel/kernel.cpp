@@ -69,6 +69,18 @@ bool wants_nothing(const filter_header& header) {
   return std::all_of(std::begin(header.event), std::end(header.event), [](const event_head& head) { return head.wanted == 0; });
 }
 
+// Marks that both filters have, at another bit.
+std::vector<ProcessEntries::MovedMark> moved_marks(const filter_header& before, const filter_header& after) {
+  std::vector<ProcessEntries::MovedMark> moved;
+  for (uint32_t from = 0; from < RECIPE_TAGS; ++from) {
+    for (uint32_t to = 0; to < RECIPE_TAGS; ++to) {
+      if (from != to && before.mark_name[from] != 0 && before.mark_name[from] == after.mark_name[to])
+        moved.push_back({1u << from, 1u << to});
+    }
+  }
+  return moved;
+}
+
 control_head head_of(const event_head& head) {
   return {head.pivot_offset, head.pivot_mask, head.default_block, head.default_access};
 }
@@ -164,7 +176,7 @@ struct Kernel::State {
         processes.fill_parents();
         filled = true;
       }
-      const bool tags = slot.probe != nullptr && slot.probe->event == EventId::exec && header.tags != 0;
+      const bool tags = slot.probe != nullptr && slot.probe->event == EventId::exec && (header.tags & ~header.marks) != 0;
       const bool wanted = slot.probe == nullptr || tags || header.event[static_cast<size_t>(slot.probe->event)].wanted != 0;
       if (!slot.loaded) continue;
       if (!wanted) {
@@ -234,13 +246,19 @@ Status Kernel::install(const FilterImage& image) {
   std::memcpy(&header, image.data(), sizeof header);
 
   struct control& control = state_->control();
+  filter_header before{};
+  if (control.active < CONTROL_NO_IMAGE)
+    std::memcpy(&before, state_->images.at<char>(size_t{control.active} * RECIPE_IMAGE_BYTES), sizeof before);
+  const std::vector<ProcessEntries::MovedMark> moved = moved_marks(before, header);
   const uint32_t next = control.active == 0 ? 1 : 0;
   state_->processes.forget_tags();
   std::atomic_ref(control.tags_unknown).store(0, std::memory_order_relaxed);
+  std::atomic_ref(control.marks_unknown).store(1, std::memory_order_relaxed);
   std::memcpy(state_->images.at<char>(size_t{next} * RECIPE_IMAGE_BYTES), image.data(), bytes);
   control.seed[next] = header.seed;
   control.generation[next] = header.generation;
-  control.tags[next] = header.tags;
+  control.tags[next] = header.tags & ~header.marks;
+  control.marks[next] = header.marks;
   control.exec[next] = head_of(header.event[static_cast<size_t>(EventId::exec)]);
   for (size_t event = 0; event < RECIPE_EVENTS; ++event) control.event[event][next] = head_of(header.event[event]);
   std::atomic_ref(control.active).store(next, std::memory_order_release);
@@ -248,13 +266,16 @@ Status Kernel::install(const FilterImage& image) {
   if (syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0) != 0)
     return Error{"cannot wait for the probes to take the switch", errno};
 
+  state_->processes.move_marks(moved);
+  std::atomic_ref(control.marks_unknown).store(0, std::memory_order_release);
+
   control.boot_wall_ns = boot_wall_ns();
   if (wants_nothing(header)) {
     state_->detach();
     return Done{};
   }
   if (Status status = state_->attach(header); !status.ok()) return status;
-  if (header.tags != 0) state_->processes.fill_tags(image, header);
+  if ((header.tags & ~header.marks) != 0) state_->processes.fill_tags(image, header);
   return Done{};
 }
 

@@ -112,6 +112,22 @@ void ProcessEntries::forget_tags() const {
   }
 }
 
+// A process that has not been told may fork a child behind us, which then has the old bits alone: again until nothing changes.
+void ProcessEntries::move_marks(std::span<const MovedMark> moved) const {
+  for (bool changed = !moved.empty(); changed;) {
+    changed = false;
+    for (uint32_t pid = 0; pid < entries_; ++pid) {
+      const std::atomic_ref tags(entry(pid).tags);
+      const uint32_t before = tags.load(std::memory_order_relaxed);
+      uint32_t more = 0;
+      for (const MovedMark& mark : moved) more |= (before & mark.from) != 0 ? mark.to & ~before : 0;
+      if (more == 0) continue;
+      tags.fetch_or(more);
+      changed = true;
+    }
+  }
+}
+
 void ProcessEntries::fill_tags(const FilterImage& image, const filter_header& header) const {
   struct Process {
     uint32_t parent = 0, own = 0, before = 0;

@@ -3,6 +3,7 @@
 // there before the probes. Private to runtime/kernel.
 #pragma once
 #include <cstdint>
+#include <span>
 
 #include "bpf/abi/filter_image.h"
 #include "bpf/abi/maps.h"
@@ -27,6 +28,12 @@ class ProcessEntries {
   // ancestors could be read.
   void forget_tags() const;
   void fill_tags(const FilterImage& image, const filter_header& header) const;
+
+  // Marks stay what they are under another filter: where a process has a bit of `from` it gets that of `to` too.
+  struct MovedMark {
+    uint32_t from = 0, to = 0;
+  };
+  void move_marks(std::span<const MovedMark> moved) const;
 
  private:
   [[nodiscard]] process_entry& entry(uint32_t pid) const { return *memory_.at<process_entry>(pid); }

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <cassert>
 
-#include "runtime/base/address.h"
 #include "runtime/artefact/compare.h"
+#include "runtime/base/address.h"
 
 namespace recipe {
 namespace {
@@ -69,9 +69,10 @@ Result<ReadyProgram> make_ready(const Program& program, PatternPool& pool, std::
   return ready;
 }
 
-Result<Evaluator> Evaluator::make(std::span<const OptionTable> tables) {
+Result<Evaluator> Evaluator::make(std::span<const OptionTable> tables, const Marks* marks) {
   Evaluator made;
   made.tables_ = tables;
+  made.marks_ = marks;
   for (const OptionTable& table : tables) {
     made.exact_.try_emplace(table.pattern, &table);
     auto glob = Glob::compile(table.pattern, {});
@@ -165,20 +166,41 @@ const Context::Ancestors& Evaluator::ancestors() {
   return ancestors_;
 }
 
-Evaluator::Texts Evaluator::texts(FieldId list) {
-  if (event_->has(list)) return {event_->texts(list), false, event_->truncated(list)};
-  if (info(list).origin != Origin::kContext) return {{}, true, false};
+Marks::Answer Evaluator::marks(FieldId field) {
+  if (marks_ == nullptr) return {};
+  return field == FieldId::process_marked ? marks_->of_process(*event_, ancestors()) : marks_->of_file(*event_);
+}
+
+// Asked once an event.
+Evaluator::ListAnswer& Evaluator::list_answer(FieldId list) {
   auto known =
       std::find_if(list_answers_.begin(), list_answers_.end(), [&](const ListAnswer& each) { return each.field == list; });
-  if (known == list_answers_.end()) known = list_answers_.emplace(list_answers_.end(), ListAnswer{list, 0, true, {}, {}});
-  if (known->epoch != epoch_) {
+  if (known == list_answers_.end())
+    known = list_answers_.emplace(list_answers_.end(), ListAnswer{list, 0, true, false, {}, {}});
+  if (known->epoch == epoch_) return *known;
+  known->epoch = epoch_;
+  known->texts.clear();
+  if (info(list).origin == Origin::kState) {
+    const Marks::Answer answer = marks(list);
+    for (const Mark* mark : answer.marks) known->texts.push_back(marks_->name(*mark));
+    known->absent = false;
+    known->cut = !answer.complete;
+    if (known->cut) known->texts.emplace_back();  // the element that a cut list ends in: what it would be is not known
+  } else {
     std::optional<std::vector<std::string>> answer = context_->texts(*event_, list);
-    known->epoch = epoch_;
     known->absent = !answer;
     known->texts = std::move(answer).value_or(std::vector<std::string>{});
-    known->views.assign(known->texts.begin(), known->texts.end());
   }
-  return {known->views, known->absent, false};
+  known->views.assign(known->texts.begin(), known->texts.end());
+  return *known;
+}
+
+Evaluator::Texts Evaluator::texts(FieldId list) {
+  const Origin origin = info(list).origin;
+  if (origin != Origin::kState && event_->has(list)) return {event_->texts(list), false, event_->truncated(list)};
+  if (origin != Origin::kContext && origin != Origin::kState) return {{}, true, false};
+  const ListAnswer& answer = list_answer(list);
+  return {answer.views, answer.absent, answer.cut};
 }
 
 bool Evaluator::list_absent(FieldId list) {

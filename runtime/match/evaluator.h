@@ -15,6 +15,7 @@
 #include "runtime/context/context.h"
 #include "runtime/event.h"
 #include "runtime/match/literals.h"
+#include "runtime/match/marks.h"
 #include "runtime/match/options.h"
 
 namespace recipe {
@@ -41,7 +42,8 @@ inline constexpr size_t kFieldNumbers = 192;  // every FieldId is below
 
 class Evaluator {
  public:
-  [[nodiscard]] static Result<Evaluator> make(std::span<const OptionTable> tables);
+  // marks: what is remembered, which must outlive this; nullptr: nothing ever is.
+  [[nodiscard]] static Result<Evaluator> make(std::span<const OptionTable> tables, const Marks* marks = nullptr);
 
   // Before the first question about an event: forgets the one before. Both must live until the next call.
   void begin(const Event& event, Context& context);
@@ -68,7 +70,7 @@ class Evaluator {
     Truth truth{};        // of the children so far
     size_t elements = 0;  // of a loop
   };
-  // A list of strings: the event's, or what context answers.
+  // A list of strings: the event's, what context answers, or the names of marks.
   struct Texts {
     std::span<const std::string_view> elements;
     bool absent = false;
@@ -82,6 +84,9 @@ class Evaluator {
   [[nodiscard]] Truth judge(const ReadyTest& ready, int64_t value) const;
   void fill_right(const Test& test);
   [[nodiscard]] Texts texts(FieldId list);
+  struct ListAnswer;
+  [[nodiscard]] ListAnswer& list_answer(FieldId list);
+  [[nodiscard]] Marks::Answer marks(FieldId field);
   [[nodiscard]] Truth test_option(const ReadyTest& ready);
   [[nodiscard]] Truth test_option_values(const ReadyTest& ready);
   [[nodiscard]] Value operand(uint32_t n);
@@ -103,6 +108,7 @@ class Evaluator {
   [[nodiscard]] std::string loop_witness(const ReadyProgram& program, uint32_t node);
 
   std::span<const OptionTable> tables_;
+  const Marks* marks_ = nullptr;
   std::unordered_map<std::string_view, const OptionTable*> exact_;
   std::vector<std::pair<Glob, const OptionTable*>> globs_;
 
@@ -121,10 +127,11 @@ class Evaluator {
     FieldId field{};
     uint64_t epoch = 0;
     bool absent = true;
+    bool cut = false;
     std::vector<std::string> texts;
     std::vector<std::string_view> views;
   };
-  std::deque<ListAnswer> list_answers_;  // as many as lists that context knows
+  std::deque<ListAnswer> list_answers_;  // as many as lists that context knows, and marks
   Value right_;                          // of the test that is asked: its text or number, as the event fills it
   std::string right_text_;
   std::vector<Frame> stack_;

@@ -52,8 +52,8 @@ struct Matcher::State {
 Matcher::Matcher(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Matcher::~Matcher() = default;
 
-Result<std::unique_ptr<Matcher>> Matcher::build(const Artefact& artefact) {
-  auto evaluator = Evaluator::make(artefact.option_tables);
+Result<std::unique_ptr<Matcher>> Matcher::build(const Artefact& artefact, const Marks* marks) {
+  auto evaluator = Evaluator::make(artefact.option_tables, marks);
   if (!evaluator) return evaluator.error();
   auto state = std::make_unique<State>(artefact, std::move(evaluator.value()));
   if (const Status status = state->ready_programs(); !status.ok()) return status.error();

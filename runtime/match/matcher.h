@@ -8,13 +8,15 @@
 #include "runtime/context/context.h"
 #include "runtime/event.h"
 #include "runtime/match.h"
+#include "runtime/match/marks.h"
 
 namespace recipe {
 
 class Matcher {
  public:
-  // artefact must outlive it. Error: a pattern that RE2 refuses (the compiler has said so before), with the pattern.
-  [[nodiscard]] static Result<std::unique_ptr<Matcher>> build(const Artefact& artefact);
+  // artefact and marks must outlive it. marks: what `process.marked` and `file.marked` ask; nullptr: nothing is ever marked.
+  // Error: a pattern that RE2 refuses (the compiler has said so before), with the pattern.
+  [[nodiscard]] static Result<std::unique_ptr<Matcher>> build(const Artefact& artefact, const Marks* marks = nullptr);
   ~Matcher();
 
   // Every enabled trigger that holds for the event, once each, exceptions not yet asked. `everything`: all triggers are

@@ -100,6 +100,12 @@ std::string Evaluator::test_witness(const ReadyTest& ready) {
     return "";
   }
   if (test.op == Operator::kExists || test.over == Over::kAllElements) return "";
+  if (info(field).origin == Origin::kState) {
+    for (const Mark* mark : marks(field).marks) {
+      if (judge(ready, marks_->name(*mark)) == Truth::kTrue) return marks_->name(*mark) + ", " + marks_->tell(*mark);
+    }
+    return "";
+  }
   const Texts list = texts(field);
   for (size_t i = 0; i < list.elements.size(); ++i) {
     if (judge(ready, list.elements[i]) != Truth::kFalse) return element_text(i);

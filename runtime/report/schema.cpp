@@ -108,7 +108,7 @@ Json lost_schema() {
 void add_values(Json& properties, bool process) {
   constexpr std::string_view kProcess = "process.";
   for (const FieldInfo& field : all_fields()) {
-    if (field.on == kAllEvents) continue;
+    if (field.on == kAllEvents || field.origin == Origin::kState) continue;
     std::string_view name = field.name;
     if (name.starts_with(kProcess) != process) continue;
     if (process) name.remove_prefix(kProcess.size());

@@ -5,6 +5,7 @@
 #include <bpf/libbpf.h>
 #include <sys/mman.h>
 
+#include <array>
 #include <catch2/catch.hpp>
 #include <cstring>
 
@@ -36,19 +37,26 @@ class KernelJudge {
   void install(const FilterImage& image) { std::memcpy(images_, image.data(), image.size() * sizeof(uint64_t)); }
 
   // As the probes would have read it. What the classifier leaves behind from the event before stays where it is, as there.
-  bool judge(const FilterImage& image, const Event& event, std::vector<candidate_word>& out) {
+  bool judge(const FilterImage& image, const Event& event, Classifier::MarkBits marks, std::vector<candidate_word>& out) {
     input_->image = 0;
     std::memcpy(&input_->seed, image.data(), sizeof input_->seed);
-    // An image of random bytes asks for any lane: those that an exec without traits has no value of are absent.
-    for (uint32_t lane = 0; lane < LANES; ++lane) set(lane, VALUE_ABSENT);
-    known(LANE_SELF, 0);
-    known(LANE_TAGS, tags(image, event));
-    text(event, FieldId::process_name, LANE_NAME, TEXT_NAME);
-    number(event, FieldId::process_uid, LANE_UID);
-    number(event, FieldId::process_gid, LANE_GID);
-    number(event, FieldId::process_euid, LANE_EUID);
-    text(event, FieldId::process_parent_name, LANE_PARENT_NAME, TEXT_PARENT_NAME);
-    text(event, FieldId::process_exe, LANE_EXE, TEXT_EXE);
+    for (uint32_t lane = 0; lane < CLASSIFY_VALUES; ++lane) set(lane, VALUE_ABSENT);
+    for (uint32_t lane = 0; lane < LANES; ++lane) {
+      if (const FieldId field = field_of_lane(lane); field != FieldId::kNone && !is_argv_lane(lane) && lane != LANE_MARKS) {
+        if (storage_of(info(field).type) == Storage::kNumber) {
+          number(event, field, lane);
+        } else {
+          text(event, field, lane);
+        }
+      }
+    }
+    self(event);
+    tags(image, event);
+    if (marks.known)
+      known(LANE_MARKS, marks.tags);
+    else
+      set(LANE_MARKS, VALUE_UNKNOWN);
+    if (event.ancestors().empty() && event.truncated(FieldId::process_ancestors)) set(LANE_PARENT_NAME, VALUE_UNKNOWN);
     argv(event);
     input_->number = static_cast<uint32_t>(event.id());
     LIBBPF_OPTS(bpf_test_run_opts, options);
@@ -58,6 +66,7 @@ class KernelJudge {
     out.assign(input_->out, input_->out + input_->outs);
     return options.retval != 0;
   }
+  [[nodiscard]] uint32_t marks() const { return input_->marks; }
 
  private:
   static void* map(int fd, size_t bytes) {
@@ -74,7 +83,8 @@ class KernelJudge {
     set(lane, VALUE_KNOWN, TEXT_NUMBERS + 8 * lane, 8);
   }
   // As the exec probe would have set them for the ancestors, from exec's pivot table.
-  static uint64_t tags(const FilterImage& image, const Event& event) {
+  void tags(const FilterImage& image, const Event& event) {
+    if (event.truncated(FieldId::process_ancestors)) return set(LANE_TAGS, VALUE_UNKNOWN);
     const auto word = [&](uint64_t at) {
       uint32_t value = 0;
       at &= RECIPE_IMAGE_MASK & ~3u;
@@ -85,6 +95,7 @@ class KernelJudge {
     const auto head = static_cast<uint32_t>(offsetof(filter_header, event) + sizeof(event_head));
     uint64_t tags = 0;
     for (const Ancestor& ancestor : event.ancestors()) {
+      if (!ancestor.name) return set(LANE_TAGS, VALUE_UNKNOWN);
       const uint64_t hash =
           key_of_text(seed, LANE_NAME, KEY_PIVOT, ancestor.name->data(), static_cast<uint32_t>(ancestor.name->size()));
       const uint32_t bucket = word(head) + pivot_bucket_of(hash, word(head + 4)) * static_cast<uint32_t>(sizeof(pivot_bucket));
@@ -93,15 +104,29 @@ class KernelJudge {
         if (entry >> 16 == pivot_tag(hash) && (entry & 0xffff) >= PIVOT_ANCESTOR) tags |= 1u << (entry & (RECIPE_TAGS - 1));
       }
     }
-    return tags;
+    known(LANE_TAGS, tags);
+  }
+  void self(const Event& event) {
+    for (const FieldId field : {FieldId::file_name, FieldId::process_name, FieldId::file_path, FieldId::process_exe}) {
+      if (event.truncated(field)) return set(LANE_SELF, VALUE_UNKNOWN);
+    }
+    const auto file = event.text(FieldId::file_path), exe = event.text(FieldId::process_exe);
+    const auto last = [](std::string_view path) { return path.substr(path.rfind('/') + 1); };
+    known(LANE_SELF, file && exe && last(*file) == last(*exe) ? 1 : 0);
   }
   void number(const Event& event, FieldId field, uint32_t which) {
     const auto value = event.number(field);
+    if (event.truncated(field)) return set(which, VALUE_UNKNOWN);
     if (!value) return set(which, VALUE_ABSENT);
-    std::memcpy(input_->text + TEXT_NUMBERS + 8 * which, &*value, 8);
-    set(which, VALUE_KNOWN, TEXT_NUMBERS + 8 * which, 8);
+    known(which, static_cast<uint64_t>(*value));
   }
-  void text(const Event& event, FieldId field, uint32_t which, uint32_t at) {
+  void text(const Event& event, FieldId field, uint32_t which) {
+    const uint32_t at = which == LANE_NAME          ? TEXT_NAME
+                        : which == LANE_PARENT_NAME ? TEXT_PARENT_NAME
+                        : which == LANE_FILE_NAME   ? TEXT_FILE_NAME
+                        : which == LANE_EXE         ? TEXT_EXE
+                        : which == LANE_IP          ? TEXT_IP
+                                                    : TEXT_FILE;
     const auto value = event.text(field);
     if (event.truncated(field)) return set(which, VALUE_UNKNOWN);
     if (!value) return set(which, VALUE_ABSENT);
@@ -130,32 +155,47 @@ bool same(const std::vector<candidate_word>& a, const std::vector<candidate_word
 
 }  // namespace
 
-TEST_CASE("kernel and userspace find the same candidates") {
+TEST_CASE("kernel and userspace find the same candidates and marks, of every event and lane") {
   KernelJudge judge;
   Dice dice(7);
+  const std::vector<EventId> events = events_of_lanes();
   std::vector<candidate_word> here, there;
-  uint32_t judged = 0, with_candidates = 0;
-  for (int round = 0; round < 400; ++round) {
-    const Filter filter = random_filter(dice);
+  uint32_t judged = 0, with_candidates = 0, marking = 0;
+  std::array<uint32_t, LANES> asked{};
+  for (int round = 0; round < 800; ++round) {
+    const EventId id = round % 2 == 0 ? EventId::exec : events[static_cast<size_t>(round / 2) % events.size()];
+    const Filter filter = random_filter(dice, id);
     const FilterImage image = lay_out(filter, 1 + dice.below(1000), 1).value();
     judge.install(image);
     Classifier classifier(image);
-    for (int i = 0; i < 25; ++i) {
-      const Result<std::vector<uint64_t>> record = encode_record(random_values(dice, filter));
+    for (const FilterBlock& block : filter.blocks) {
+      for (const FilterSlot& slot : block.slots)
+        for (const FilterTerm& term : slot.terms) ++asked[term.lane];
+    }
+    for (int i = 0; i < 15; ++i) {
+      const Result<std::vector<uint64_t>> record = encode_record(random_values(dice, filter, id));
       if (!record.ok()) continue;
       Event event;
       REQUIRE(event.decode(std::as_bytes(std::span(record.value()))).ok());
-      const bool undecided_here = classifier.classify(event, here);
-      const bool undecided_there = judge.judge(image, event, there);
-      INFO("round " << round << " event " << i);
+      const Classifier::MarkBits marks = random_marks(dice, filter);
+      const bool undecided_here = classifier.classify(event, marks, here);
+      const bool undecided_there = judge.judge(image, event, marks, there);
+      INFO("round " << round << " " << info(id).name << " event " << i);
       CHECK(undecided_here == undecided_there);
       CHECK(same(here, there));
+      CHECK(classifier.marks() == judge.marks());
       ++judged;
       with_candidates += here.empty() ? 0 : 1;
+      marking += classifier.marks() != 0 ? 1 : 0;
     }
   }
   CHECK(judged > 5000);
   CHECK(with_candidates > 2000);
+  CHECK(marking > 200);
+  for (uint32_t lane = 0; lane < LANES; ++lane) {
+    INFO("lane " << lane);
+    CHECK(asked[lane] > 50);
+  }
 }
 
 TEST_CASE("an image of random bytes harms nobody and is read alike") {
@@ -174,7 +214,8 @@ TEST_CASE("an image of random bytes harms nobody and is read alike") {
     if (!record.ok()) continue;
     Event event;
     REQUIRE(event.decode(std::as_bytes(std::span(record.value()))).ok());
-    CHECK(classifier.classify(event, here) == judge.judge(image, event, there));
+    CHECK(classifier.classify(event, {}, here) == judge.judge(image, event, {}, there));
     CHECK(same(here, there));
+    CHECK(classifier.marks() == judge.marks());
   }
 }

@@ -47,13 +47,17 @@ const std::vector<Layout>& layouts() {
       {"filter_header",
        sizeof(filter_header),
        {AT(filter_header, seed), AT(filter_header, generation), AT(filter_header, bytes), AT(filter_header, tags),
-        AT(filter_header, pad), AT(filter_header, event)}},
+        AT(filter_header, marks), AT(filter_header, pad), AT(filter_header, event), AT(filter_header, mark_name)}},
       {"pivot_bucket", sizeof(pivot_bucket), {AT(pivot_bucket, entry)}},
       {"filter_block",
        sizeof(filter_block),
        {AT(filter_block, number), AT(filter_block, words), AT(filter_block, lanes), AT(filter_block, index_offset),
         AT(filter_block, index_mask), AT(filter_block, all_offset), AT(filter_block, positive_lanes),
-        AT(filter_block, defaults_offset), AT(filter_block, lengths_offset)}},
+        AT(filter_block, defaults_offset), AT(filter_block, lengths_offset), AT(filter_block, marks_offset),
+        AT(filter_block, pad)}},
+      {"mark_run",
+       sizeof(mark_run),
+       {AT(mark_run, word), AT(mark_run, more), AT(mark_run, pad), AT(mark_run, tags), AT(mark_run, bits)}},
       {"index_bucket", sizeof(index_bucket), {AT(index_bucket, entry)}},
       {"index_run",
        sizeof(index_run),
@@ -67,8 +71,8 @@ const std::vector<Layout>& layouts() {
       {"control",
        sizeof(control),
        {AT(control, active), AT(control, scope), AT(control, seed), AT(control, generation), AT(control, exec),
-        AT(control, tags), AT(control, reader_sleeps), AT(control, tags_unknown), AT(control, boot_wall_ns), AT(control, pad2),
-        AT(control, event)}},
+        AT(control, tags), AT(control, reader_sleeps), AT(control, tags_unknown), AT(control, boot_wall_ns), AT(control, marks),
+        AT(control, marks_unknown), AT(control, pad2), AT(control, event)}},
       {"process_entry",
        sizeof(process_entry),
        {AT(process_entry, birth_parent), AT(process_entry, bits), AT(process_entry, own_tags), AT(process_entry, tags)}},
@@ -88,23 +92,52 @@ const std::vector<Layout>& layouts() {
         AT(argv_walk, word), AT(argv_walk, elements), AT(argv_walk, dash), AT(argv_walk, widen)}},
       {"classify",
        sizeof(classify),
-       {AT(classify, image),         AT(classify, seed),       AT(classify, block),          AT(classify, number),
-        AT(classify, words),         AT(classify, lanes),      AT(classify, positive_lanes), AT(classify, index_offset),
-        AT(classify, index_mask),    AT(classify, first_lane), AT(classify, lane_count),     AT(classify, outs),
-        AT(classify, overflow),      AT(classify, busy),       AT(classify, letters),        AT(classify, state),
-        AT(classify, value),         AT(classify, walk),       AT(classify, dentry),         AT(classify, mnt),
-        AT(classify, path_flags),    AT(classify, event),      AT(classify, bucket),         AT(classify, tag),
-        AT(classify, default_block), AT(classify, wanted),     AT(classify, extra),          AT(classify, extras),
-        AT(classify, pad),           AT(classify, source),     AT(classify, source_folder),  AT(classify, bits),
-        AT(classify, text),          AT(classify, out)}},
+       {AT(classify, image),
+        AT(classify, seed),
+        AT(classify, block),
+        AT(classify, number),
+        AT(classify, words),
+        AT(classify, lanes),
+        AT(classify, positive_lanes),
+        AT(classify, index_offset),
+        AT(classify, index_mask),
+        AT(classify, first_lane),
+        AT(classify, lane_count),
+        AT(classify, outs),
+        AT(classify, overflow),
+        AT(classify, busy),
+        AT(classify, marks),
+        AT(classify, process),
+        AT(classify, letters),
+        AT(classify, state),
+        AT(classify, value),
+        AT(classify, walk),
+        AT(classify, dentry),
+        AT(classify, mnt),
+        AT(classify, path_flags),
+        AT(classify, event),
+        AT(classify, bucket),
+        AT(classify, tag),
+        AT(classify, default_block),
+        AT(classify, wanted),
+        AT(classify, extra),
+        AT(classify, extras),
+        AT(classify, pad),
+        AT(classify, source),
+        AT(classify, source_folder),
+        AT(classify, bits),
+        AT(classify, text),
+        AT(classify, out)}},
   };
   return kLayouts;
 }
 
 // Of the image, which the kernel reads by offsets and not by these types: what those offsets assume.
-static_assert(sizeof(filter_header) == 64 + RECIPE_EVENTS * sizeof(event_head) && sizeof(pivot_bucket) == 64 &&
-              sizeof(index_bucket) == 64);
-static_assert(sizeof(filter_block) == 104 && offsetof(filter_block, words) == 2 && offsetof(filter_block, lanes) == 4);
+static_assert(sizeof(filter_header) == 64 + RECIPE_EVENTS * sizeof(event_head) + RECIPE_TAGS * 4 &&
+              sizeof(pivot_bucket) == 64 && sizeof(index_bucket) == 64);
+static_assert(sizeof(mark_run) == 16 && offsetof(mark_run, more) == 1 && offsetof(mark_run, tags) == 4 &&
+              offsetof(mark_run, bits) == 8);
+static_assert(sizeof(filter_block) == 112 && offsetof(filter_block, words) == 2 && offsetof(filter_block, lanes) == 4);
 static_assert(offsetof(filter_block, index_mask) == offsetof(filter_block, index_offset) + 4);
 static_assert(offsetof(filter_block, index_offset) % 8 == 0 && offsetof(filter_block, all_offset) % 8 == 0);
 static_assert(offsetof(filter_block, positive_lanes) == offsetof(filter_block, all_offset) + 4);

@@ -97,7 +97,10 @@ std::string field_table() {
   for (const FieldInfo& field : all_fields()) {
     const std::string name =
         field.list == FieldId::kNone ? std::string(field.name) : fmt::format("{}[].{}", info(field.list).name, field.name);
-    const char* origin = field.origin == Origin::kRecord ? "event" : field.origin == Origin::kDerived ? "computed" : "asked";
+    const char* origin = field.origin == Origin::kRecord    ? "event"
+                         : field.origin == Origin::kDerived ? "computed"
+                         : field.origin == Origin::kState   ? "marked"
+                                                            : "asked";
     out += fmt::format("| `{}` | {} | {} | {} | {} |\n", name, type_name(field.type), field.lane == Lane::kNone ? "" : "yes",
                        origin, field.doc);
   }

@@ -39,7 +39,11 @@ struct List {
   [[nodiscard]] size_t size() const { return std::max(texts.size(), records.size()); }
 };
 
-List list_of(const EventValues& event, FieldId field) {
+std::optional<List> marks_of(const World& world, FieldId field);
+
+List list_of(const World& world, FieldId field) {
+  if (std::optional<List> marks = marks_of(world, field)) return *marks;
+  const EventValues& event = *world.event;
   List list;
   list.truncated = is_truncated(event, field);
   if (field == FieldId::argv && event.argv) {
@@ -115,6 +119,87 @@ Value field_value(const EventValues& event, FieldId field) {
     return {Value::kText, 0, joined};
   }
   return {};
+}
+
+int64_t number_of(const EventValues& event, FieldId field) {
+  const Value value = field_value(event, field);
+  return value.kind == Value::kNumber ? value.number : 0;
+}
+
+// The path that a mark of a file is about.
+Value marked_path(const EventValues& event) {
+  return field_value(event, event.event == EventId::exec ? FieldId::process_exe : FieldId::file_path);
+}
+
+// One mark of one process or file, at the event's time: all that was ever set, in turn.
+struct Held {
+  bool now = false, ever = false;
+  uint64_t since = 0;
+};
+template <class Is>
+Held follow(const World& world, const Text& name, MarkTarget target, Is is) {
+  Held held;
+  uint64_t until = 0;
+  for (const Marking& marking : *world.markings) {
+    if (marking.action.name != name || marking.action.target != target || !is(marking)) continue;
+    if (!held.ever || until <= marking.time) {
+      held.since = marking.time;
+      until = 0;
+    }
+    held.ever = true;
+    until = std::max(until, marking.time + marking.action.for_ns);
+  }
+  held.now = held.ever && until > static_cast<uint64_t>(world.event->time_unix_ns);
+  return held;
+}
+
+bool is_marked(const World& world, const Text& name) {
+  const EventValues& event = *world.event;
+  struct Process {
+    int64_t pid, start_time;
+  };
+  std::vector<Process> line = {{number_of(event, FieldId::process_pid), number_of(event, FieldId::process_start_time)}};
+  if (event.ancestors) {
+    for (const auto& each : *event.ancestors) line.push_back({each.pid.value_or(-1), each.start_time.value_or(0)});
+  }
+  for (size_t i = 0; i < line.size(); ++i) {
+    const auto is = [&](const Marking& m) { return m.pid == line[i].pid && m.start_time == line[i].start_time; };
+    if (i == 0 && follow(world, name, MarkTarget::kProcess, is).now) return true;
+    const Held tree = follow(world, name, MarkTarget::kTree, is);
+    if (tree.now && (i == 0 || static_cast<uint64_t>(line[i - 1].start_time) >= tree.since)) return true;
+  }
+  return false;
+}
+
+// process.marked and file.marked as lists; nullopt: the field is neither.
+std::optional<List> marks_of(const World& world, FieldId field) {
+  if (field != FieldId::process_marked && field != FieldId::file_marked) return std::nullopt;
+  List list;
+  list.absent = world.markings == nullptr;
+  if (list.absent) return list;
+  const bool file = field == FieldId::file_marked;
+  const Value path = file ? marked_path(*world.event) : Value{};
+  std::vector<Text> names;
+  bool open = false;  // some mark might be there that is not seen
+  for (const Marking& marking : *world.markings) {
+    const Text& name = marking.action.name;
+    const MarkTarget target = marking.action.target;
+    if ((target == MarkTarget::kFile) != file) continue;
+    const bool live = marking.time + marking.action.for_ns > static_cast<uint64_t>(world.event->time_unix_ns);
+    if (file) {
+      open = open || (live && path.kind == Value::kCut);
+      if (path.kind != Value::kText) continue;
+    } else {
+      open = open || (live && target == MarkTarget::kTree && is_truncated(*world.event, FieldId::process_ancestors));
+    }
+    const bool held = file ? follow(world, name, MarkTarget::kFile, [&](const Marking& m) { return m.path == path.text; }).now
+                           : is_marked(world, name);
+    if (held && std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+  }
+  for (const Text& name : names) list.texts.push_back({Value::kText, 0, name});
+  list.truncated = open;
+  if (open) list.texts.push_back({Value::kCut, 0, {}});
+  return list;
 }
 
 Text lower(Text text) {
@@ -352,7 +437,7 @@ Command parse(const World& world) {
 }
 
 Truth test_argv(const Test& test, const World& world) {
-  const List list = list_of(*world.event, FieldId::argv);
+  const List list = list_of(world, FieldId::argv);
   if (list.absent) return Truth::kFalse;
   const Command command = parse(world);
   const Truth not_found = command.open ? Truth::kUnknown : Truth::kFalse;
@@ -430,7 +515,7 @@ Truth evaluate_test(const Test& test, const World& world, const std::vector<Boun
   const Subject& subject = test.subject;
   if (subject.variable > 0) {
     const Bound& bound = loops[subject.variable - 1];
-    const List list = list_of(*world.event, bound.list);
+    const List list = list_of(world, bound.list);
     if (subject.field == FieldId::kNone) return test_value(test, list.texts[bound.element], false);
     return test_value(test, ancestor_value(*list.records[bound.element], subject.field),
                       info(subject.field).type == Type::kPath);
@@ -439,7 +524,7 @@ Truth evaluate_test(const Test& test, const World& world, const std::vector<Boun
   if (subject.selector != Selector::kNone || test.op == Operator::kHasFlag || test.op == Operator::kHasOption)
     return test_argv(test, world);
   if (type == Type::kStringList || type == Type::kRecordList) {
-    const List list = list_of(*world.event, subject.field);
+    const List list = list_of(world, subject.field);
     if (list.absent) return Truth::kFalse;
     if (test.op == Operator::kExists) return Truth::kTrue;
     if (world.kernel_knows && list.truncated && !list.texts.empty() && test.op == Operator::kStartsWith && !test.nocase &&
@@ -535,7 +620,7 @@ Truth evaluate_node(const Tree& tree, uint32_t at, const World& world, std::vect
       break;
     case Kind::kAny:
     case Kind::kAll: {
-      const List list = list_of(*world.event, node.list);
+      const List list = list_of(world, node.list);
       if (list.absent) break;
       const bool any = kind(node) == Kind::kAny;
       result = any ? Truth::kFalse : Truth::kTrue;
@@ -554,6 +639,19 @@ Truth evaluate_node(const Tree& tree, uint32_t at, const World& world, std::vect
 }
 
 }  // namespace
+
+std::optional<Marking> marking_of(const MarkAction& action, const EventValues& event) {
+  Marking marking{action,
+                  number_of(event, FieldId::process_pid),
+                  number_of(event, FieldId::process_start_time),
+                  {},
+                  static_cast<uint64_t>(event.time_unix_ns)};
+  if (action.target != MarkTarget::kFile) return marking;
+  const Value path = marked_path(event);
+  if (path.kind != Value::kText) return std::nullopt;
+  marking.path = path.text;
+  return marking;
+}
 
 Truth evaluate(const Predicate& predicate, const World& world) {
   std::vector<Bound> loops;

@@ -22,6 +22,8 @@ std::string_view origin_name(Origin origin) {
       return "derived";
     case Origin::kContext:
       return "context";
+    case Origin::kState:
+      return "state";
   }
   return "";
 }

@@ -147,13 +147,16 @@ std::string page_of(const Recipe& recipe, const Sources& sources) {
     part(out, "Exceptions", exceptions);
   }
   if (!recipe.tests.empty()) {
-    std::string matching;
-    std::string quiet;
-    for (const RecipeTest& test : recipe.tests)
-      (test.expectation == TestExpectation::kMatch ? matching : quiet) += "- " + escaped(test.title) + "\n";
     std::string examples;
-    if (!matching.empty()) examples += "Seen:\n\n" + matching;
-    if (!quiet.empty()) examples += (examples.empty() ? "" : "\n") + ("Not seen, and rightly so:\n\n" + quiet);
+    const auto list = [&](TestExpectation expectation, const std::string& head) {
+      std::string titles;
+      for (const RecipeTest& test : recipe.tests)
+        if (test.expectation == expectation) titles += "- " + escaped(test.title) + "\n";
+      if (!titles.empty()) examples += (examples.empty() ? "" : "\n") + head + ":\n\n" + titles;
+    };
+    list(TestExpectation::kMatch, "Seen");
+    list(TestExpectation::kMark, "Remembered");
+    list(TestExpectation::kNothing, "Not seen, and rightly so");
     part(out, "Examples", examples);
   }
   if (!info.references.empty()) part(out, "References", bullets(info.references));

@@ -33,7 +33,8 @@ class Runner {
     if (!image.ok()) return Error{"the filter cannot be laid out: " + image.error().message(), 0};
     runner->image_ = std::move(image).value();
     runner->classifier_ = std::make_unique<Classifier>(runner->image_);
-    Result<std::unique_ptr<Matcher>> matcher = Matcher::build(runner->artefact_);
+    runner->marks_ = std::make_unique<Marks>(runner->artefact_);
+    Result<std::unique_ptr<Matcher>> matcher = Matcher::build(runner->artefact_, runner->marks_.get());
     if (!matcher.ok()) return matcher.error();
     runner->matcher_ = std::move(matcher).value();
     runner->context_ = make_record_context();
@@ -49,15 +50,20 @@ class Runner {
  private:
   Runner() = default;
   std::vector<TriggerId> triggers_of(RecipeId recipe, EventId event) const;
+  bool read(const EventValues& values, TestReport& report);
+  void find_matches();
+  void remember();
   void judge(RecipeId recipe, const std::vector<TriggerId>& triggers, TestReport& report);
   void blame(const std::vector<TriggerId>& triggers, TestReport& report);
 
   Artefact artefact_;
   FilterImage image_;
   std::unique_ptr<Classifier> classifier_;
+  std::unique_ptr<Marks> marks_;
   std::unique_ptr<Matcher> matcher_;
   std::unique_ptr<Context> context_;
   std::vector<std::vector<TriggerId>> triggers_;  // by RecipeId
+  std::vector<uint64_t> record_;
   Event event_;
   std::vector<candidate_word> candidates_;
   std::vector<Match> matches_;
@@ -73,27 +79,55 @@ std::vector<TriggerId> Runner::triggers_of(RecipeId recipe, EventId event) const
 
 TestReport Runner::run(RecipeId recipe, const RecipeTest& test) {
   TestReport report{test.title, test.expectation, false, false, {}, {}, 0};
-  const Result<std::vector<uint64_t>> record = encode_record(test.event);
-  if (!record.ok()) {
-    report.reason = "no such event can be: " + record.error().message();
-    return report;
+  marks_->clear();
+  for (const EventValues& step : test.steps) {
+    if (!read(step, report)) return report;
+    find_matches();
+    if (&step != &test.steps.back()) remember();
   }
-  if (const Status decoded = event_.decode(std::as_bytes(std::span(*record))); !decoded.ok()) {
-    report.fault = true;
-    report.reason = "the event does not survive being written and read: " + decoded.error().message();
-    return report;
-  }
-  judge(recipe, triggers_of(recipe, test.event.event), report);
+  judge(recipe, triggers_of(recipe, test.steps.back().event), report);
   return report;
 }
 
-void Runner::judge(RecipeId recipe, const std::vector<TriggerId>& triggers, TestReport& report) {
+// The event as a record, decoded into event_. false: the report says why not.
+bool Runner::read(const EventValues& values, TestReport& report) {
+  const Result<std::vector<uint64_t>> record = encode_record(values);
+  if (!record.ok()) {
+    report.reason = "no such event can be: " + record.error().message();
+    return false;
+  }
+  record_ = *record;
+  if (const Status decoded = event_.decode(std::as_bytes(std::span(record_))); !decoded.ok()) {
+    report.fault = true;
+    report.reason = "the event does not survive being written and read: " + decoded.error().message();
+    return false;
+  }
+  return true;
+}
+
+// As the engine does.
+void Runner::find_matches() {
   candidates_.clear();
   matches_.clear();
-  const bool everything = classifier_->classify(event_, candidates_);
+  const MarkTags marks = marks_->tags(event_);
+  const bool everything = classifier_->classify(event_, {marks.tags, marks.known}, candidates_);
   matcher_->match(event_, *context_, candidates_, everything, matches_);
+}
 
-  const Match* held = nullptr;
+// What the matches of the event mark, by whichever recipe of the set.
+void Runner::remember() {
+  std::vector<TriggerId> marking;
+  for (const Match& match : matches_) {
+    const Trigger& trigger = artefact_.triggers[match.trigger.index()];
+    if (!trigger.marks.empty() && matcher_->find_exception(trigger.recipe, event_, *context_) < 0)
+      marking.push_back(match.trigger);
+  }
+  for (const TriggerId trigger : marking) marks_->set(artefact_.triggers[trigger.index()], event_);
+}
+
+void Runner::judge(RecipeId recipe, const std::vector<TriggerId>& triggers, TestReport& report) {
+  const Match* held = nullptr;  // the first that is reported
+  bool marks = false;
   for (const TriggerId trigger : triggers) {
     const auto match =
         std::find_if(matches_.begin(), matches_.end(), [&](const Match& each) { return each.trigger == trigger; });
@@ -106,19 +140,28 @@ void Runner::judge(RecipeId recipe, const std::vector<TriggerId>& triggers, Test
       blame(triggers, report);
       return;
     }
-    if (through_filter && held == nullptr) held = &*match;
+    if (!through_filter) continue;
+    marks = marks || !artefact_.triggers[trigger.index()].marks.empty();
+    if (held == nullptr && artefact_.triggers[trigger.index()].report) held = &*match;
   }
 
-  const int exception = held != nullptr ? matcher_->find_exception(recipe, event_, *context_) : -1;
+  const int exception = held != nullptr || marks ? matcher_->find_exception(recipe, event_, *context_) : -1;
   const bool matched = held != nullptr && exception < 0;
-  report.passed = matched == (report.expectation == TestExpectation::kMatch);
+  report.passed = matched == (report.expectation == TestExpectation::kMatch) &&
+                  (report.expectation != TestExpectation::kMark || (marks && exception < 0));
   if (report.passed) return;
+  if (report.expectation == TestExpectation::kMark && !matched && exception < 0) {
+    report.reason = "must mark, and does not";
+    return blame(triggers, report);
+  }
   if (exception >= 0) {
     const std::string& title = artefact_.recipes[recipe.index()].exceptions[static_cast<size_t>(exception)].title;
-    report.reason = "must match, and an exception holds it back" + (title.empty() ? std::string() : ": " + title);
+    report.reason = std::string("must ") + (report.expectation == TestExpectation::kMark ? "mark" : "match") +
+                    ", and an exception holds it back" + (title.empty() ? std::string() : ": " + title);
   } else if (matched) {
-    report.reason =
-        held->open ? "must match nothing, and a truncated field leaves the condition open" : "must match nothing, and matches";
+    report.reason = held->open ? "must match nothing, and a truncated field leaves the condition open"
+                    : report.expectation == TestExpectation::kMark ? "must mark and not be reported, and is reported"
+                                                                   : "must match nothing, and matches";
   } else {
     report.reason = triggers.empty() ? "must match, and the recipe has no `on` of this event" : "must match, and does not";
   }
@@ -126,7 +169,7 @@ void Runner::judge(RecipeId recipe, const std::vector<TriggerId>& triggers, Test
 }
 
 void Runner::blame(const std::vector<TriggerId>& triggers, TestReport& report) {
-  Result<std::vector<TermReport>> terms = Tracer(artefact_).nearest(triggers, event_, *context_);
+  Result<std::vector<TermReport>> terms = Tracer(artefact_, *marks_).nearest(triggers, event_, *context_);
   if (terms.ok()) {
     report.terms = std::move(terms).value();
   } else {

@@ -20,7 +20,7 @@ struct TermReport {
 
 struct TestReport {
   std::string title;
-  TestExpectation expectation = TestExpectation::kMatch;
+  TestExpectation expectation = TestExpectation::kMatch;  // of the last event
   bool passed = false;
   bool fault = false;  // the filter and the program disagree: ours
   std::string reason;  // empty where it passed

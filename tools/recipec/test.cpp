@@ -40,7 +40,8 @@ Counts count(const std::vector<RecipeReport>& reports) {
 }
 
 std::string_view expectation_name(TestExpectation expectation) {
-  return expectation == TestExpectation::kMatch ? "match" : "nothing";
+  static constexpr std::string_view kNames[] = {"match", "nothing", "mark"};
+  return kNames[static_cast<size_t>(expectation)];
 }
 
 std::string_view truth_name(Truth truth) {
@@ -103,7 +104,7 @@ class TextPrinter {
     if (test.passed) return;
     out_ += "    " + recipe.file + ":" + std::to_string(test.line) + ": " + (test.fault ? "internal fault: " : "") +
             test.reason + "\n";
-    if (!test.terms.empty() && test.expectation == TestExpectation::kMatch) out_ += "    the nearest clause:\n";
+    if (!test.terms.empty() && test.expectation != TestExpectation::kNothing) out_ += "    the nearest clause:\n";
     if (!test.terms.empty() && test.expectation == TestExpectation::kNothing) out_ += "    the clause:\n";
     for (const TermReport& term : test.terms) {
       out_ += "      " + paint(term.truth == Truth::kFalse ? "31" : "32", mark(term.truth)) + " " + term.words + "\n";

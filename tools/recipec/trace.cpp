@@ -28,8 +28,17 @@ Program alone(const Program& program, uint32_t node) {
   return out;
 }
 
-std::string value_of(FieldId field, const Event& event, Context& context) {
+std::string marks_of(FieldId field, const Event& event, Context& context, const Marks& marks) {
+  const Marks::Answer answer =
+      field == FieldId::process_marked ? marks.of_process(event, context.ancestors(event)) : marks.of_file(event);
+  std::string out;
+  for (const Mark* mark : answer.marks) out += (out.empty() ? "" : ", ") + marks.name(*mark);
+  return "[" + out + "]";
+}
+
+std::string value_of(FieldId field, const Event& event, Context& context, const Marks& marks) {
   const FieldInfo& row = info(field);
+  if (row.origin == Origin::kState) return marks_of(field, event, context, marks);
   switch (row.type) {
     case Type::kBool:
     case Type::kFlags: {
@@ -73,7 +82,7 @@ std::string value_of(FieldId field, const Event& event, Context& context) {
 
 }  // namespace
 
-std::string describe(const Program& program, uint32_t node, const Event& event, Context& context) {
+std::string describe(const Program& program, uint32_t node, const Event& event, Context& context, const Marks& marks) {
   // One field each, in the order in which the term asks; elements of a loop are shown by their list.
   std::vector<FieldId> fields;
   const auto note = [&](FieldId field) {
@@ -89,7 +98,7 @@ std::string describe(const Program& program, uint32_t node, const Event& event, 
   std::string out;
   for (const FieldId field : fields) {
     if (!out.empty()) out += ", ";
-    out += std::string(info(field).name) + " is " + value_of(field, event, context) +
+    out += std::string(info(field).name) + " is " + value_of(field, event, context, marks) +
            (event.truncated(field) ? " (truncated)" : "");
   }
   return out;
@@ -118,7 +127,7 @@ Result<std::vector<TermReport>> Tracer::nearest(const std::vector<TriggerId>& tr
       small.triggers.push_back({RecipeId{0}, trigger.event, Importance::kNone, {}, alone(trigger.program, term.node), 0});
     }
   }
-  Result<std::unique_ptr<Matcher>> matcher = Matcher::build(small);
+  Result<std::unique_ptr<Matcher>> matcher = Matcher::build(small, &marks_);
   if (!matcher.ok()) return matcher.error();
 
   std::vector<TermReport> best;
@@ -135,7 +144,7 @@ Result<std::vector<TermReport>> Tracer::nearest(const std::vector<TriggerId>& tr
       std::string words = artefact_.passages[node.passage].text;
       if (words.empty() && node.kind == NodeKind::kTest) words = spell(term.program->tests[node.test], node.negated);
       if (words.empty()) words = dump(alone(*term.program, term.node));
-      reports.push_back({truth, std::move(words), describe(*term.program, term.node, event, context)});
+      reports.push_back({truth, std::move(words), describe(*term.program, term.node, event, context, marks_)});
     }
     if (failures < best_failures) {
       best_failures = failures;

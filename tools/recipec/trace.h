@@ -10,8 +10,8 @@ namespace recipe::recipec {
 
 class Tracer {
  public:
-  // artefact must outlive it.
-  explicit Tracer(const Artefact& artefact) : artefact_(artefact) {}
+  // artefact, and what is marked, must outlive it.
+  Tracer(const Artefact& artefact, const Marks& marks) : artefact_(artefact), marks_(marks) {}
 
   // The clause of these triggers with the fewest terms that fail, its terms judged.
   [[nodiscard]] Result<std::vector<TermReport>> nearest(const std::vector<TriggerId>& triggers, const Event& event,
@@ -19,9 +19,11 @@ class Tracer {
 
  private:
   const Artefact& artefact_;
+  const Marks& marks_;
 };
 
 // The event's value that a term asks about, for people.
-[[nodiscard]] std::string describe(const Program& program, uint32_t node, const Event& event, Context& context);
+[[nodiscard]] std::string describe(const Program& program, uint32_t node, const Event& event, Context& context,
+                                   const Marks& marks);
 
 }  // namespace recipe::recipec

@@ -160,4 +160,86 @@ TEST_CASE("a truncated argv leaves the match open and says so") {
   CHECK(of(*engine, Counter::k_match_truncated) == 1);
 }
 
+constexpr const char* kMarking = R"(recipe fetched {
+  title "Fetched" category execution importance low
+  on exec when process.name == curl { mark process.tree fetches for 10m report false }
+}
+recipe ran {
+  title "Ran" category execution importance high
+  on exec when process.name == sh and process.marked fetches
+  except "the builder" when argv contains "--builder"
+  mark process remembered for 1m
+}
+recipe again {
+  title "Again" category execution importance high
+  on exec when process.name == ls and process.marked remembered
+}
+)";
+
+std::string exec_event(const std::string& time, int pid, const std::string& name, const std::string& more = "") {
+  return R"({"event":"exec","time":"2026-11-23T)" + time + R"(Z","process":{"pid":)" + std::to_string(pid) + R"(,"name":")" +
+         name + "\"" + more + "}}";
+}
+
+TEST_CASE("a mark outlives its event: later ones of the process and below it are told by it, until it ends") {
+  Compilation compilation;
+  compile_text(compilation, "m.recipe", kMarking, {});
+  REQUIRE(compilation.ok);
+  auto engine = Engine::build(std::move(compilation.artefact), 42, 7);
+  REQUIRE(engine.ok());
+  const auto detected = [&](const std::string& event) {
+    std::vector<std::string> names;
+    for (const Detection& detection : judge(**engine, record_of(event))) names.push_back(detection.recipe);
+    return names;
+  };
+  using Names = std::vector<std::string>;
+  const std::string below = R"(,"ancestors":[{"pid":5,"name":"curl"}])";
+  CHECK(detected(exec_event("09:59:59", 6, "sh", below)).empty());
+  CHECK(detected(exec_event("10:00:00", 5, "curl")).empty());  // marks, and is not reported
+  CHECK(detected(exec_event("10:00:01", 6, "sh", below)) == Names{"ran"});
+  CHECK(detected(exec_event("10:00:02", 6, "ls")) == Names{"again"});  // marked by what was reported
+  CHECK(detected(exec_event("10:00:02", 5, "ls")).empty());            // not its parent
+  CHECK(detected(exec_event("10:02:00", 6, "ls")).empty());            // ended
+  CHECK(detected(exec_event("10:10:01", 7, "sh", below)).empty());
+
+  // What an exception holds back marks nothing.
+  CHECK(detected(exec_event("11:00:00", 5, "curl")).empty());
+  std::string held = exec_event("11:00:01", 8, "sh", below);
+  held.insert(held.size() - 1, R"(,"argv":["sh","--builder"])");
+  CHECK(detected(held).empty());
+  CHECK(detected(exec_event("11:00:02", 8, "ls")).empty());
+  CHECK(of(**engine, Counter::k_detections_excepted) == 1);
+}
+
+TEST_CASE("why names the mark, the recipe that set it and when") {
+  Compilation compilation;
+  compile_text(compilation, "m.recipe", kMarking, {});
+  REQUIRE(compilation.ok);
+  auto engine = Engine::build(std::move(compilation.artefact), 42, 7);
+  REQUIRE(engine.ok());
+  CHECK(judge(**engine, record_of(exec_event("10:00:00", 5, "curl"))).empty());
+  const std::vector<Detection> found = judge(**engine, record_of(exec_event("10:00:01", 5, "sh")));
+  REQUIRE(found.size() == 1);
+  REQUIRE(found[0].why.terms.size() == 2);
+  CHECK(found[0].why.terms[1].text == "process.marked fetches");
+  CHECK(found[0].why.terms[1].value == "fetches, by recipe `fetched` at 2026-11-23T10:00:00.000000000Z, process 5");
+  CHECK(found[0].why.terms[1].kernel);
+}
+
+TEST_CASE("a reload keeps what was marked") {
+  const auto build = [] {
+    Compilation compilation;
+    compile_text(compilation, "m.recipe", kMarking, {});
+    REQUIRE(compilation.ok);
+    auto engine = Engine::build(std::move(compilation.artefact), 42, 7);
+    REQUIRE(engine.ok());
+    return std::move(*engine);
+  };
+  const auto before = build(), after = build();
+  CHECK(judge(*before, record_of(exec_event("10:00:00", 5, "curl"))).empty());
+  CHECK(judge(*after, record_of(exec_event("10:00:01", 5, "sh"))).empty());
+  after->adopt_marks(before->marks());
+  CHECK(judge(*after, record_of(exec_event("10:00:01", 5, "sh"))).size() == 1);
+}
+
 }  // namespace recipe

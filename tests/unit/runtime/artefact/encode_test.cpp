@@ -29,10 +29,13 @@ Artefact small_artefact() {
   Trigger trigger{RecipeId{0}, EventId::exec, Importance::kHigh, {std::string("ran "), FieldId::process_exe}, {}, 1};
   trigger.program.nodes = {{NodeKind::kTest, true, FieldId::kNone, 1, 0, 1}};
   trigger.program.tests = {test};
+  trigger.report = false;
+  trigger.marks = {{MarkTarget::kTree, "seen", 600'000'000'000}};
   a.triggers.push_back(trigger);
   a.clauses.push_back({TriggerId{0}, {{0, true, true}}, true});
   FilterTerm term{LANE_UID, true, {{KeyKind::kExact, true, -1, {}, 0}}};
-  a.filter.blocks.push_back({EventId::exec, {}, {{{term}, {ClauseId{0}}}}});
+  a.filter.blocks.push_back({EventId::exec, {}, {{{term}, {ClauseId{0}}, 2}}});
+  a.filter.tags = {{{"dpkg"}, {}}, {{}, "seen"}};
   return a;
 }
 
