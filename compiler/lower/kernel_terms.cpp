@@ -268,6 +268,7 @@ std::optional<KernelTerm> kernel_term(const Test& test, bool negated) {
   }
   if (!is_indexed(test)) return std::nullopt;
   KernelTerm out = start(test, negated);
+  out.exact = test.table == 0;  // a negated test: its literals exclude, the entries of its list are left to the program
   const lane_kind lane = kind_of_lane(out.term.lane);
   for (const Literal& literal : test.literals) {
     Keys keys = keys_of(test, literal, lane);

@@ -17,6 +17,11 @@ namespace {
 
 constexpr EventId kEvents[] = {EventId::exec, EventId::open, EventId::connect, EventId::dns, EventId::unlink};
 
+const std::vector<ValueTable>* lists() {
+  static const std::vector<ValueTable> kLists = sample_lists();
+  return &kLists;
+}
+
 void check_steps(const Predicate& predicate, const std::vector<EventValues>& events, const std::vector<OptionTable>& tables) {
   const Predicate simplified = simplify(predicate);
   const Clauses clauses = split_clauses(simplified);
@@ -24,7 +29,7 @@ void check_steps(const Predicate& predicate, const std::vector<EventValues>& eve
   for (const PredicateNode& node : simplified.nodes) REQUIRE(node.kind != PredicateKind::kNot);
   size_t at = 0;
   for (const EventValues& event : events) {
-    const slow::World world{&event, &tables};
+    const slow::World world{&event, &tables, false, nullptr, lists()};
     const Truth truth = slow::evaluate(predicate, world);
     const bool same = truth == slow::evaluate(simplified, world) && truth == slow::evaluate(clauses, simplified, world) &&
                       truth == slow::evaluate(built.program, world);
@@ -73,7 +78,8 @@ TEST_CASE("random conditions keep their truth through each step") {
     for (int i = 0; i < 12; ++i) events.push_back(random_event(random, id));
     INFO("round " << round);
     check_steps(predicate, events, tables);
-    for (const EventValues& event : events) ++seen[static_cast<size_t>(slow::evaluate(predicate, {&event, &tables}))];
+    for (const EventValues& event : events)
+      ++seen[static_cast<size_t>(slow::evaluate(predicate, {&event, &tables, false, nullptr, lists()}))];
   }
   // The generator says all three often enough to find a fault.
   CHECK(seen[0] > 1000);
@@ -98,7 +104,7 @@ TEST_CASE("what the matcher says of a random condition is what the slow evaluato
       REQUIRE(record.ok());
       Event event;
       REQUIRE(event.decode(std::as_bytes(std::span(*record))).ok());
-      const Truth slow = slow::evaluate(predicate, {&values, &tables});
+      const Truth slow = slow::evaluate(predicate, {&values, &tables, false, nullptr, lists()});
       const Truth fast = (*matcher)->evaluate_trigger(TriggerId{0}, event, *context);
       if (slow == fast) continue;
       INFO(describe(values));

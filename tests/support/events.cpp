@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What generated conditions and events are made of. The file is long because the tiny world, random tests and random events share
-// one vocabulary.
+// What generated conditions and events are made of. The file is long because the tiny world, random tests and random events
+// share one vocabulary.
 #include "tests/support/events.h"
 
 #include <cstdio>
@@ -79,6 +79,32 @@ const std::vector<int64_t> kPorts = {0, 22, 80, 443, 1024, 65535};
 const std::vector<int64_t> kAges = {0, 999, 1'000'000, 5'000'000'000};
 const std::vector<int64_t> kUids = {0, 1, 1000, 4294967295};
 
+// Which of sample_lists() a test may name, from 1.
+enum SampleList : uint32_t { kDomainList = 1, kRangeList = 2, kPathList = 3, kWordList = 4 };
+
+ValueTable list_of(const std::string& name, const Texts& entries) {
+  ValueTable list;
+  list.name = name;
+  list.path = name + ".txt";
+  for (const std::string& entry : entries) {
+    list.bytes += entry;
+    for (int i = 0; i < 2; ++i) list.entries.push_back(static_cast<uint32_t>(list.bytes.size()));  // no note
+  }
+  return list;
+}
+
+bool is_of(EventId event, uint32_t family) {
+  return (info(event).families & family) != 0;
+}
+
+// A list of a file instead of literals, or beside them: of == and under alone.
+void ask_list(Random& random, Test& test, SampleList list) {
+  if (test.nocase || !test.right.empty() || (test.op != Operator::kEquals && test.op != Operator::kUnder)) return;
+  if (!random.chance(12)) return;
+  test.table = list;
+  if (random.chance(70)) test.literals.clear();
+}
+
 Texts some(Random& random, const Texts& from) {
   Texts out;
   const uint32_t count = random.chance(60) ? 1 : 1 + random.below(4);
@@ -111,6 +137,7 @@ Test random_argv_test(Random& random) {
   if (what < 5) {
     test.over = random.chance(85) ? Over::kAnyElement : Over::kAllElements;
     ask_text(random, test, kElements, false);
+    if (test.over == Over::kAnyElement) ask_list(random, test, kWordList);
   } else if (what < 7) {
     test.op = Operator::kHasFlag;
     test.literals = literals(some(random, kFlags));
@@ -133,7 +160,7 @@ Test random_argv_test(Random& random) {
 // A field on the right, or a text with one.
 Test filled_test(Random& random, EventId event) {
   Test test;
-  const bool file = event == EventId::open || event == EventId::unlink;
+  const bool file = is_of(event, kOnFile);
   if (random.chance(25)) {
     test.subject.field = FieldId::process_uid;
     test.right = {random.chance(50) ? FieldId::process_euid : FieldId::process_gid};
@@ -161,7 +188,7 @@ Test filled_test(Random& random, EventId event) {
 
 Test file_test(Random& random, EventId event) {
   Test test;
-  if (event == EventId::open && random.chance(35)) {
+  if (is_of(event, kOnOpen) && random.chance(35)) {
     test.subject.field = FieldId::file_access;
     test.op = Operator::kHas;
     for (uint32_t i = 0, count = 1 + random.below(2); i < count; ++i) test.literals.emplace_back(int64_t{1} << random.below(5));
@@ -174,6 +201,7 @@ Test file_test(Random& random, EventId event) {
   const bool path = random.chance(60);
   test.subject.field = path ? FieldId::file_path : FieldId::file_name;
   ask_text(random, test, path ? kFiles : kNames, path);
+  if (path) ask_list(random, test, kPathList);
   return test;
 }
 
@@ -186,6 +214,7 @@ Test net_test(Random& random) {
       test.literals.clear();
       test.right = {test.subject.field == FieldId::dst_ip ? FieldId::src_ip : FieldId::dst_ip};
     }
+    ask_list(random, test, kRangeList);
     return test;
   }
   test.subject.field = FieldId::dst_port;
@@ -212,6 +241,7 @@ Test dns_test(Random& random) {
   test.literals = literals(some(random, test.op == Operator::kLike      ? kGlobs
                                         : test.op == Operator::kMatches ? kPatterns
                                                                         : kDomains));
+  ask_list(random, test, kDomainList);
   return test;
 }
 
@@ -233,27 +263,22 @@ Test random_test(Random& random, EventId event) {
   Test test;
   if (random.chance(10)) return filled_test(random, event);
   if (random.chance(event == EventId::exec ? 10 : 50)) {
-    switch (event) {
-      case EventId::open:
-      case EventId::unlink:
-        return file_test(random, event);
-      case EventId::connect:
-        return net_test(random);
-      case EventId::dns:
-        return dns_test(random);
-      default:
-        return exec_test(random);
-    }
+    if (is_of(event, kOnFile)) return file_test(random, event);
+    if (is_of(event, kOnNet)) return net_test(random);
+    if (is_of(event, kOnDns)) return dns_test(random);
+    if (event == EventId::exec) return exec_test(random);
   }
   switch (random.below(9)) {
     case 0:
     case 1:
       test.subject.field = FieldId::process_name;
       ask_text(random, test, kNames, false);
+      ask_list(random, test, kWordList);
       break;
     case 2:
       test.subject.field = FieldId::process_exe;
       ask_text(random, test, kExes, true);
+      ask_list(random, test, kPathList);
       break;
     case 3:
       test.subject.field = FieldId::process_parent_name;
@@ -426,19 +451,19 @@ void add_own_fields(Random& random, EventValues& event) {
     if (random.chance(60)) event.numbers.emplace_back(FieldId::process_traits, flags());
     if (random.chance(60)) event.numbers.emplace_back(FieldId::process_exe_age, random.pick(kAges));
   }
-  if (event.event == EventId::open || event.event == EventId::unlink) {
+  if (is_of(event.event, kOnFile)) {
     if (random.chance(85)) {
       event.texts.emplace_back(FieldId::file_path, random.pick(kFiles));
       if (random.chance(8)) event.truncated.push_back(FieldId::file_path);
     }
-    if (event.event == EventId::open && random.chance(90)) event.numbers.emplace_back(FieldId::file_access, flags());
+    if (is_of(event.event, kOnOpen) && random.chance(90)) event.numbers.emplace_back(FieldId::file_access, flags());
   }
-  if (event.event == EventId::connect) {
+  if (is_of(event.event, kOnNet)) {
     if (random.chance(85)) event.texts.emplace_back(FieldId::dst_ip, *parse_address(random.pick(kAddresses)));
     if (random.chance(50)) event.texts.emplace_back(FieldId::src_ip, *parse_address(random.pick(kAddresses)));
     if (random.chance(85)) event.numbers.emplace_back(FieldId::dst_port, random.pick(kPorts));
   }
-  if (event.event == EventId::dns) {
+  if (is_of(event.event, kOnDns)) {
     if (random.chance(85)) {
       event.texts.emplace_back(FieldId::dns_question, random.pick(kDomains));
       if (random.chance(8)) event.truncated.push_back(FieldId::dns_question);
@@ -507,6 +532,13 @@ std::vector<OptionTable> sample_tables() {
   return {perl, python, node};
 }
 
+std::vector<ValueTable> sample_lists() {
+  Texts ranges;
+  for (const char* range : {"10.1.0.0/16", "192.0.2.128/25", "::1/128"}) ranges.push_back(*parse_range(range));
+  return {list_of("domains", {"example.com", "y.test"}), list_of("ranges", ranges),
+          list_of("paths", {"/etc", "/usr/bin/perl", kLong}), list_of("words", {"perl", "b", "-e", "/etc/passwd"})};
+}
+
 Predicate leaf(Test test, bool negated) {
   Predicate out;
   out.tests.push_back(std::move(test));
@@ -535,6 +567,7 @@ Predicate join(PredicateKind kind, const std::vector<Predicate>& children) {
 void lower_predicates(Compilation& compilation, const std::vector<Predicate>& predicates, std::vector<OptionTable> tables,
                       EventId event) {
   compilation.set.option_tables = std::move(tables);
+  compilation.set.tables = sample_lists();
   for (size_t i = 0; i < predicates.size(); ++i) {
     Recipe recipe;
     recipe.info.name = "r" + std::to_string(i);

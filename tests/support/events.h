@@ -44,11 +44,12 @@ inline constexpr size_t kTinyStride = 1;
 // Every test over those values, each operator that the kernel has a key for and some that it has none for.
 [[nodiscard]] std::vector<Test> tiny_tests();
 
-// Of the events exec, open, unlink, connect and dns.
+// Of any event of the catalogue, with the fields that the kernel has an index for and some more.
 [[nodiscard]] EventValues random_event(Random& random, EventId event = EventId::exec);
 // Depth at most 5, loops too; every leaf asks something that random_event() can say yes and no to.
 [[nodiscard]] Predicate random_predicate(Random& random, EventId event = EventId::exec);
 [[nodiscard]] std::vector<OptionTable> sample_tables();
+[[nodiscard]] std::vector<ValueTable> sample_lists();  // that random tests name: domains, ranges, paths, words
 
 [[nodiscard]] Predicate leaf(Test test, bool negated = false);                             // not (test)
 [[nodiscard]] Predicate join(PredicateKind kind, const std::vector<Predicate>& children);  // kAnd, kOr, kNot

@@ -510,7 +510,20 @@ Truth evaluate_filled(Test test, const World& world, const std::vector<Bound>& l
   return evaluate_test(test, world, loops);
 }
 
+// The entries of the list are as many literals.
+Test with_entries(Test test, const ValueTable& list) {
+  uint32_t begin = 0;
+  for (size_t i = 0; i < list.entries.size(); i += 2) {
+    test.literals.emplace_back(list.bytes.substr(begin, list.entries[i] - begin));
+    begin = list.entries[i + 1];
+  }
+  test.table = 0;
+  return test;
+}
+
 Truth evaluate_test(const Test& test, const World& world, const std::vector<Bound>& loops) {
+  if (test.table != 0 && test.table != kNotKnown && world.lists != nullptr)
+    return evaluate_test(with_entries(test, (*world.lists)[test.table - 1]), world, loops);
   if (!test.right.empty()) return evaluate_filled(test, world, loops);
   const Subject& subject = test.subject;
   if (subject.variable > 0) {

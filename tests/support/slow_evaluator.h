@@ -29,6 +29,7 @@ struct World {
   // `==` with another last component is false; a cut element of argv that begins with a text does so however it goes on.
   bool kernel_knows = false;
   const std::vector<Marking>* markings = nullptr;  // before the event, in their order
+  const std::vector<ValueTable>* lists = nullptr;  // of files, that tests name
 };
 
 // What a trigger's action that holds for the event sets; nullopt: nothing, the path is not known.
