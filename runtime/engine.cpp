@@ -25,7 +25,10 @@ Result<std::unique_ptr<Engine>> Engine::build(Artefact artefact, uint64_t seed, 
   if (!matcher.ok()) return matcher.error();
   // Every pattern is compiled; nothing below can fail for the artefact's sake.
   engine->matcher_ = std::move(*matcher);
-  engine->classifier_ = std::make_unique<Classifier>(engine->image_);
+  engine->classifier_ = std::make_unique<Classifier>(engine->image_, [marks = engine->marks_.get()](const Event& event) {
+    const MarkTags tags = marks->tags(event);
+    return Classifier::MarkBits{tags.tags, tags.known};
+  });
   engine->reporter_ = std::make_unique<Reporter>(engine->artefact_);
   engine->throttles_ = std::make_unique<Throttles>(seed);
   return engine;
@@ -86,8 +89,7 @@ bool Engine::find_candidates() {
     return (header.flags & RECORD_ALL_CANDIDATES) != 0;
   }
   if (!replayed) count(Counter::k_generation_gone);
-  const MarkTags marks = marks_->tags(event_);
-  return classifier_->classify(event_, {marks.tags, marks.known}, candidates_);
+  return classifier_->classify(event_, candidates_);
 }
 
 // The token is 128 secret bits and is good for one event: nobody can hide behind it.

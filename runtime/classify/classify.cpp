@@ -21,7 +21,7 @@ struct Scratch {
   const std::byte* image = nullptr;
   size_t image_bytes = 0;
   const Event* event = nullptr;
-  Classifier::MarkBits marks;
+  Classifier::AskMarks ask_marks;
 };
 
 const Scratch& scratch_of(const classify* c) {
@@ -144,7 +144,8 @@ record_u64 fetch_value(classify* c, record_u32 lane) {
   if (lane == LANE_TAGS) {
     fetch_tags(c, event, image_base(c));
   } else if (lane == LANE_MARKS) {
-    const Classifier::MarkBits marks = scratch_of(c).marks;
+    const Classifier::AskMarks& ask = scratch_of(c).ask_marks;
+    const Classifier::MarkBits marks = ask ? ask(event) : Classifier::MarkBits{};
     if (marks.known)
       set_number(c, lane, marks.tags);
     else
@@ -170,19 +171,19 @@ record_u64 fetch_value(classify* c, record_u32 lane) {
 
 struct Classifier::State : Scratch {};
 
-Classifier::Classifier(const FilterImage& image) : state_(std::make_unique<State>()) {
+Classifier::Classifier(const FilterImage& image, AskMarks ask_marks) : state_(std::make_unique<State>()) {
+  state_->ask_marks = std::move(ask_marks);
   state_->image = reinterpret_cast<const std::byte*>(image.data());
   state_->image_bytes = std::min<size_t>(image.size() * sizeof(uint64_t), RECIPE_IMAGE_BYTES);
 }
 
 Classifier::~Classifier() = default;
 
-bool Classifier::classify(const Event& event, MarkBits marks, std::vector<candidate_word>& out) {
+bool Classifier::classify(const Event& event, std::vector<candidate_word>& out) {
   struct classify* c = &state_->c;
   out.clear();
   if (state_->image_bytes < sizeof(filter_header)) return true;
   state_->event = &event;
-  state_->marks = marks;
   classify_start(c, 0, load_image<uint64_t>(c, offsetof(filter_header, seed)));
   const bool undecided = judge_event(c, static_cast<uint32_t>(event.id()), pivot_lane(event.id())) != 0;
   out.assign(c->out, c->out + c->outs);

@@ -167,7 +167,8 @@ TEST_CASE("kernel and userspace find the same candidates and marks, of every eve
     const Filter filter = random_filter(dice, id);
     const FilterImage image = lay_out(filter, 1 + dice.below(1000), 1).value();
     judge.install(image);
-    Classifier classifier(image);
+    Classifier::MarkBits marks;
+    Classifier classifier(image, [&](const Event&) { return marks; });
     for (const FilterBlock& block : filter.blocks) {
       for (const FilterSlot& slot : block.slots)
         for (const FilterTerm& term : slot.terms) ++asked[term.lane];
@@ -177,8 +178,8 @@ TEST_CASE("kernel and userspace find the same candidates and marks, of every eve
       if (!record.ok()) continue;
       Event event;
       REQUIRE(event.decode(std::as_bytes(std::span(record.value()))).ok());
-      const Classifier::MarkBits marks = random_marks(dice, filter);
-      const bool undecided_here = classifier.classify(event, marks, here);
+      marks = random_marks(dice, filter);
+      const bool undecided_here = classifier.classify(event, here);
       const bool undecided_there = judge.judge(image, event, marks, there);
       INFO("round " << round << " " << info(id).name << " event " << i);
       CHECK(undecided_here == undecided_there);
@@ -214,7 +215,7 @@ TEST_CASE("an image of random bytes harms nobody and is read alike") {
     if (!record.ok()) continue;
     Event event;
     REQUIRE(event.decode(std::as_bytes(std::span(record.value()))).ok());
-    CHECK(classifier.classify(event, {}, here) == judge.judge(image, event, {}, there));
+    CHECK(classifier.classify(event, here) == judge.judge(image, event, {}, there));
     CHECK(same(here, there));
     CHECK(classifier.marks() == judge.marks());
   }

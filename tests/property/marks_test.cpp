@@ -146,7 +146,7 @@ class Run {
       : live_(live),
         artefact_(decode(encode(compilation.artefact)).value()),
         image_(lay_out(artefact_.filter, random.next(), 1).value()),
-        classifier_(image_),
+        classifier_(image_, [this](const Event&) { return bits_; }),
         marks_(artefact_),
         matcher_(Matcher::build(artefact_, &marks_).value()) {}
 
@@ -157,8 +157,8 @@ class Run {
     Event event;
     REQUIRE(event.decode(std::as_bytes(std::span(record))).ok());
     const MarkTags remembered = marks_.tags(event);
-    const std::vector<TriggerId> found =
-        live_ ? matches(event, {kernel_[pid], true}) : matches(event, {remembered.tags, remembered.known});
+    bits_ = live_ ? Classifier::MarkBits{kernel_[pid], true} : Classifier::MarkBits{remembered.tags, remembered.known};
+    const std::vector<TriggerId> found = matches(event);
     kernel_[pid] |= classifier_.marks();
     for (uint32_t t = 0; t < artefact_.triggers.size(); ++t) {
       if (artefact_.triggers[t].event == event.id())
@@ -187,9 +187,9 @@ class Run {
     if (found && slow::evaluate(program, {&values, &artefact_.option_tables, false, &none}) == Truth::kFalse) ++seen.by_mark;
   }
 
-  std::vector<TriggerId> matches(const Event& event, Classifier::MarkBits marks) {
+  std::vector<TriggerId> matches(const Event& event) {
     std::vector<candidate_word> words;
-    const bool everything = classifier_.classify(event, marks, words);
+    const bool everything = classifier_.classify(event, words);
     std::vector<Match> found;
     matcher_->match(event, *context_, words, everything, found);
     std::vector<TriggerId> triggers;
@@ -200,6 +200,7 @@ class Run {
   bool live_;
   Artefact artefact_;
   FilterImage image_;
+  Classifier::MarkBits bits_;
   Classifier classifier_;
   Marks marks_;
   std::unique_ptr<Matcher> matcher_;

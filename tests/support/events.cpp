@@ -245,6 +245,14 @@ Test dns_test(Random& random) {
   return test;
 }
 
+Test socket_test(Random& random) {
+  Test test;
+  test.subject.field = FieldId::socket_path;
+  ask_text(random, test, kFiles, true);
+  ask_list(random, test, kPathList);
+  return test;
+}
+
 Test exec_test(Random& random) {
   Test test;
   if (random.chance(50)) {
@@ -266,6 +274,7 @@ Test random_test(Random& random, EventId event) {
     if (is_of(event, kOnFile)) return file_test(random, event);
     if (is_of(event, kOnNet)) return net_test(random);
     if (is_of(event, kOnDns)) return dns_test(random);
+    if (is_of(event, kOnUnix)) return socket_test(random);
     if (event == EventId::exec) return exec_test(random);
   }
   switch (random.below(9)) {
@@ -457,6 +466,10 @@ void add_own_fields(Random& random, EventValues& event) {
       if (random.chance(8)) event.truncated.push_back(FieldId::file_path);
     }
     if (is_of(event.event, kOnOpen) && random.chance(90)) event.numbers.emplace_back(FieldId::file_access, flags());
+  }
+  if (is_of(event.event, kOnUnix) && random.chance(85)) {
+    event.texts.emplace_back(FieldId::socket_path, random.pick(kFiles));
+    if (random.chance(8)) event.truncated.push_back(FieldId::socket_path);
   }
   if (is_of(event.event, kOnNet)) {
     if (random.chance(85)) event.texts.emplace_back(FieldId::dst_ip, *parse_address(random.pick(kAddresses)));

@@ -198,6 +198,7 @@ inline void add_event_fields(Dice& dice, EventValues& event, const std::string& 
   if (has(FieldId::file_path)) add_path(dice, event, FieldId::file_path, dice.chance(20) ? program : pivot);
   if (has(FieldId::dst_ip)) event.texts.emplace_back(FieldId::dst_ip, random_address(dice));
   if (has(FieldId::dst_port)) event.numbers.emplace_back(FieldId::dst_port, dice.below(8) * 100);
+  if (has(FieldId::socket_path)) add_path(dice, event, FieldId::socket_path, random_name(dice));
   if (has(FieldId::dns_question)) {
     event.texts.emplace_back(FieldId::dns_question, random_text(dice));
     if (dice.chance(10)) event.truncated.push_back(FieldId::dns_question);

@@ -32,8 +32,11 @@ class Runner {
     Result<FilterImage> image = lay_out(runner->artefact_.filter, kSeed, kGeneration);
     if (!image.ok()) return Error{"the filter cannot be laid out: " + image.error().message(), 0};
     runner->image_ = std::move(image).value();
-    runner->classifier_ = std::make_unique<Classifier>(runner->image_);
     runner->marks_ = std::make_unique<Marks>(runner->artefact_);
+    runner->classifier_ = std::make_unique<Classifier>(runner->image_, [marks = runner->marks_.get()](const Event& event) {
+      const MarkTags tags = marks->tags(event);
+      return Classifier::MarkBits{tags.tags, tags.known};
+    });
     Result<std::unique_ptr<Matcher>> matcher = Matcher::build(runner->artefact_, runner->marks_.get());
     if (!matcher.ok()) return matcher.error();
     runner->matcher_ = std::move(matcher).value();
@@ -109,8 +112,7 @@ bool Runner::read(const EventValues& values, TestReport& report) {
 void Runner::find_matches() {
   candidates_.clear();
   matches_.clear();
-  const MarkTags marks = marks_->tags(event_);
-  const bool everything = classifier_->classify(event_, {marks.tags, marks.known}, candidates_);
+  const bool everything = classifier_->classify(event_, candidates_);
   matcher_->match(event_, *context_, candidates_, everything, matches_);
 }
 

@@ -39,7 +39,8 @@ TEST_CASE("the classifier's candidates are those of the slow judge, of every eve
     const Filter filter = random_filter(dice, id);
     const Result<FilterImage> image = lay_out(filter, 1 + dice.below(1000), 1);
     REQUIRE(image.ok());
-    Classifier classifier(image.value());
+    Classifier::MarkBits marks;
+    Classifier classifier(image.value(), [&](const Event&) { return marks; });
     for (const FilterBlock& block : filter.blocks) {
       for (const FilterSlot& slot : block.slots)
         for (const FilterTerm& term : slot.terms) ++(term.negated ? negated : positive)[term.lane];
@@ -49,8 +50,8 @@ TEST_CASE("the classifier's candidates are those of the slow judge, of every eve
       if (!record.ok()) continue;  // too long together
       Event event;
       REQUIRE(event.decode(std::as_bytes(std::span(record.value()))).ok());
-      const Classifier::MarkBits marks = random_marks(dice, filter);
-      REQUIRE_FALSE(classifier.classify(event, marks, words));
+      marks = random_marks(dice, filter);
+      REQUIRE_FALSE(classifier.classify(event, words));
       const auto bits = bits_of(filter, words);
       uint32_t marks_expected = 0;
       for (size_t b = 0; b < filter.blocks.size(); ++b) {

@@ -252,6 +252,36 @@ TEST_CASE("test names the exception that holds a match back, and a recipe withou
   CHECK_THAT(none.out, Contains("bare has no tests") && Contains("1 recipe without tests"));
 }
 
+TEST_CASE("the events of a test happen in turn, and what they mark is shown where the last one fails") {
+  const ScratchFolder folder;
+  const std::string path = folder.write("m.recipe", R"(recipe sets {
+  title "Sets"
+  on exec when process.name == curl { mark process.tree fetches for 1m report false }
+  except "the mirror" when argv contains "--mirror"
+  test "it marks"  mark    exec { process.name: curl }
+  test "held back" mark    exec { process.name: curl, argv: [curl, "--mirror"] }
+}
+recipe asks {
+  title "Asks"
+  on exec when process.name == sh and process.marked fetches
+  test "by the other recipe" match   exec { process: { pid: 1, name: curl } } then exec after 5s { process: { pid: 1, name: sh } }
+  test "another process"     match   exec { process: { pid: 1, name: curl } } then exec after 5s { process: { pid: 2, name: sh } }
+  test "too late"            nothing exec { process: { pid: 1, name: curl } } then exec after 60s { process: { pid: 1, name: sh } }
+  test "alone"               nothing exec { process: { pid: 1, name: sh } }
+}
+)");
+  const CommandResult result = recipec({"test", path, "--verbose"});
+  CHECK(result.code == 1);
+  CHECK_THAT(result.out, Contains("✓ it marks (mark)") && Contains("✗ held back (mark)") &&
+                             Contains("must mark, and an exception holds it back: the mirror"));
+  CHECK_THAT(result.out, Contains("✓ by the other recipe") && Contains("✓ too late") && Contains("✓ alone"));
+  CHECK_THAT(result.out, Contains("✗ another process") && Contains("process.marked is []"));
+  CHECK_THAT(result.out, Contains("4 passed, 2 failed"));
+  const CommandResult explained = recipec({"explain", path});
+  CHECK_THAT(explained.out, Contains("then mark process.tree fetches for 1m") && Contains("is not reported") &&
+                                Contains("the kernel knows who was marked"));
+}
+
 TEST_CASE("a recipe that is switched off still runs its tests") {
   const ScratchFolder folder;
   std::string text = kGood;
