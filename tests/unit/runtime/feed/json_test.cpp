@@ -54,7 +54,7 @@ TEST_CASE("an event is written in the shape of the reference and read back to th
 
 TEST_CASE("what stands in the catalogue as an example is read and written") {
   for (const FieldInfo& field : all_fields()) {
-    if (field.list != FieldId::kNone || field.origin == Origin::kDerived) continue;
+    if (field.list != FieldId::kNone || field.origin == Origin::kDerived || field.origin == Origin::kState) continue;
     CAPTURE(field.name);
     const auto event = std::find_if(all_events().begin(), all_events().end(),
                                     [&](const EventInfo& each) { return has_field(each.id, field.id); });

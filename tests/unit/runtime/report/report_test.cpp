@@ -131,6 +131,7 @@ TEST_CASE("every member of a process that the catalogue names is printed, and th
   const auto& process = schema["properties"]["process"]["properties"];
   for (const FieldInfo& field : all_fields()) {
     INFO(field.name);
+    if (field.origin == Origin::kState) continue;  // stands in why, where a recipe asked for it
     std::string_view name = field.name;
     if (field.list == FieldId::process_ancestors) {
       CHECK(process["ancestors"]["items"]["properties"].contains(std::string(name)));
