@@ -71,7 +71,7 @@ static __always_inline struct classify* begin_object(record_u32 event, record_u6
   if (!c) return 0;
   c->dentry = dentry;
   c->mnt = mount_of_file(file);
-  add_number(c, FIELD_process_tid, (record_u32)bpf_get_current_pid_tgid());
+  add_number(c, FIELD_process_tid, current_thread());
   add_inode(c, inode_of_file(file));
   return c;
 }
@@ -161,7 +161,7 @@ static __always_inline struct classify* begin_asked(record_u32 event, const stru
       c->tag = start.tag;
       c->source = asked->source;
       c->source_folder = asked->source_folder;
-      add_number(c, FIELD_process_tid, (record_u32)bpf_get_current_pid_tgid());
+      add_number(c, FIELD_process_tid, current_thread());
       return c;
     }
   }

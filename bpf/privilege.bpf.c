@@ -10,7 +10,7 @@
 
 /* When the call ends the ids from before have gone. */
 static __always_inline int keep_ids(void) {
-  record_u32 thread = bpf_get_current_pid_tgid();
+  record_u32 thread = current_thread();
   const struct cred* cred = bpf_get_current_task_btf()->cred;
   struct user_ids ids = {cred->uid.val, cred->euid.val};
   bpf_map_update_elem(&ids_before, &thread, &ids, BPF_ANY);
@@ -28,7 +28,7 @@ SEC("tracepoint/syscalls/sys_enter_setresuid") int recipe_s_setresuid_enter(void
 }
 
 static __always_inline int ids_were_set(struct syscall_exit* call) {
-  record_u32 thread = bpf_get_current_pid_tgid();
+  record_u32 thread = current_thread();
   struct user_ids* before = call->result ? 0 : bpf_map_lookup_elem(&ids_before, &thread);
   if (!before) return 0;
   const struct cred* cred = bpf_get_current_task_btf()->cred;

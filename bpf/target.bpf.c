@@ -26,7 +26,7 @@ static __always_inline record_u32 process_of_task(record_u64 task) {
 
 /* Is it another process? */
 static __always_inline int is_other(record_u32 process) {
-  return process && process != (record_u32)(bpf_get_current_pid_tgid() >> 32);
+  return process && process != current_process();
 }
 
 /* The other process's number and the name of what it executes. */

@@ -301,7 +301,7 @@ __noinline record_u64 fetch_file_name(struct classify* c) {
 
 __noinline record_u64 fetch_tags(struct classify* c) {
   if (!c) return 0;
-  struct process_entry* entry = process_entry_of(bpf_get_current_pid_tgid() >> 32);
+  struct process_entry* entry = process_entry_of(current_process());
   if (!entry || !(entry->bits & PROCESS_TAGS_KNOWN) || control.tags_unknown)
     set_value(c, LANE_TAGS, VALUE_UNKNOWN, TEXT_NUMBERS, 0);
   else

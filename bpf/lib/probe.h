@@ -68,7 +68,7 @@ static __always_inline int begin_event_of(struct probe_start* start, record_u32 
 }
 
 static __always_inline int begin_event(struct probe_start* start, record_u32 event) {
-  return begin_event_of(start, event, bpf_get_current_pid_tgid() >> 32);
+  return begin_event_of(start, event, current_process());
 }
 
 /* The hash of a name, from a copy of its first 64 bytes. */
@@ -131,7 +131,7 @@ static __always_inline struct classify* begin_classify(const struct probe_start*
   c->dentry = c->mnt = 0;
   c->path_flags = 0;
   c->event = event;
-  c->process = bpf_get_current_pid_tgid() >> 32;
+  c->process = current_process();
   c->bucket = start->bucket;
   c->tag = start->tag;
   c->default_block = start->head->default_block;
@@ -193,6 +193,6 @@ static __always_inline struct classify* begin_of_process(record_u32 event) {
   if (mm) ask_pivot(&start, node.name, node.hash_len >> 32);
   if (is_unwanted(&start)) return 0;
   struct classify* c = begin_classify(&start, event);
-  if (c) add_number(c, FIELD_process_tid, (record_u32)bpf_get_current_pid_tgid());
+  if (c) add_number(c, FIELD_process_tid, current_thread());
   return c;
 }

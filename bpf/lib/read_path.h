@@ -31,6 +31,14 @@ struct path_node {
   record_u64 name;
 };
 
+/* Not bpf_get_current_pid_tgid: programs of packets have it since Linux 6.10 only. */
+static __always_inline record_u32 current_process(void) {
+  return bpf_get_current_task_btf()->tgid;
+}
+static __always_inline record_u32 current_thread(void) {
+  return bpf_get_current_task_btf()->pid;
+}
+
 static __always_inline record_u64 read_word(record_u64 address) {
   record_u64 word = 0;
   bpf_probe_read_kernel(&word, sizeof word, (const void*)address);

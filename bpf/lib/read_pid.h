@@ -38,9 +38,14 @@ static __always_inline record_u64 task_of_pid(record_u64 pid) {
   return first ? first - bpf_core_field_offset(struct task_struct, pid_links) : 0;
 }
 
+/* The current thread's struct pid, as an address: its number of namespaces is not known to the verifier. */
+static __always_inline record_u64 own_pid(void) {
+  return read_word((record_u64)bpf_get_current_task_btf() + bpf_core_field_offset(struct task_struct, thread_pid));
+}
+
 /* The thread that the current process calls by this number; 0: there is none. */
 static __always_inline record_u64 task_of_number(record_u32 number) {
-  record_u64 own = (record_u64)bpf_get_current_task_btf()->thread_pid;
+  record_u64 own = own_pid();
   record_u32 level = own ? read_half(own + bpf_core_field_offset(struct pid, level)) : 0;
   record_u64 namespace = own ? read_word(upid_of(own, level) + bpf_core_field_offset(struct upid, ns)) : 0;
   record_u64 pid = namespace ? find_pid(namespace, number) : 0;
@@ -49,7 +54,7 @@ static __always_inline record_u64 task_of_number(record_u32 number) {
 
 /* The thread of this number in the outermost namespace. */
 static __always_inline record_u64 task_of_host_number(record_u32 number) {
-  record_u64 own = (record_u64)bpf_get_current_task_btf()->thread_pid;
+  record_u64 own = own_pid();
   record_u64 namespace = own ? read_word(upid_of(own, 0) + bpf_core_field_offset(struct upid, ns)) : 0;
   record_u64 pid = namespace ? find_pid(namespace, number) : 0;
   return pid && read_half(upid_of(pid, 0)) == number ? task_of_pid(pid) : 0;

@@ -12,7 +12,10 @@ TEST_CASE("who reaches into another process is seen, with that process's name") 
   INFO(acts.ran.err);
   CHECK(acts.ran.err.find("lost      nothing") != std::string::npos);
   REQUIRE(acts.seen.size() == 4);
-  for (const auto& event : acts.seen) CHECK(event["target"]["name"] == "cat");
+  for (const auto& event : acts.seen) {
+    INFO(event.dump());
+    CHECK(event["target"]["name"] == "cat");
+  }
   CHECK(acts.seen[0]["ptrace"]["request"] == 16);
   CHECK(acts.seen[1]["ptrace"]["request"] == 0x4206);
   CHECK(acts.of("vm_read").size() == 1);
@@ -33,6 +36,7 @@ TEST_CASE("a number of a pid namespace leads to the same process as outside") {
   INFO(acts.ran.err);
   REQUIRE(acts.seen.size() == 3);
   for (const auto& event : acts.seen) {
+    INFO(event.dump());
     CHECK(event["target"]["name"] == "cat");
     CHECK(event["target"]["pid"].get<int>() > 20);  // inside the namespace it is one of the first
   }
