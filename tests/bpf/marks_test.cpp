@@ -114,7 +114,7 @@ TEST_CASE("marks stay what they are when another filter gives them another bit")
   }
   close(gate[0]);
   Names before;
-  for (int i = 0; i < 100 && before.empty(); ++i) {
+  for (int i = 0; i < 500 && before.empty(); ++i) {
     usleep(20'000);
     before = seen(live);
   }
