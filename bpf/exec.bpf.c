@@ -9,6 +9,8 @@
 #include "lib/read_file.h"
 /* clang-format on */
 
+extern record_u64 note_writer(record_u64 name, record_u32 bytes);
+
 static __always_inline void add_age(struct classify* c, record_u64 file) {
   record_u64 inode = inode_of_file(file);
   if (!inode || !control.boot_wall_ns) return;
@@ -34,6 +36,7 @@ int BPF_PROG(recipe_exec, struct task_struct* task, int old_pid, struct linux_bi
   if (file) read_node((record_u64)file->f_path.dentry, &node);
   ask_pivot(&start, node.name, node.hash_len >> 32);
   if (start.active ? control.tags[1] : control.tags[0]) set_own_tags(task, start.tags);
+  if (control.flags & CONTROL_WRITERS) note_writer(node.name, node.hash_len >> 32);
   if (is_unwanted(&start)) return 0;
   struct classify* c = begin_classify(&start, EVENT_exec);
   if (!c) return 0;

@@ -61,12 +61,12 @@ enum class ExpressionForm : uint8_t {
   kMarked,  // process.marked NAME: subject.path, and the mark's name in `name`
 };
 
-enum class SubjectForm : uint8_t { kPlain, kOption, kOperand };  // argv option "-o", argv operand 0
+enum class SubjectForm : uint8_t { kPlain, kOption, kOperand, kIndex };  // argv option "-o", argv operand 0, env["X"]
 
 struct WrittenSubject {
   Word path;  // process.name, argv, p.name, x
   SubjectForm form = SubjectForm::kPlain;
-  std::optional<ValueId> argument;                                     // option's name, operand's number
+  std::optional<ValueId> argument;                                     // option's name, operand's number, what is in brackets
   enum class Over : uint8_t { kNone, kAny, kAll } over = Over::kNone;  // any argv like ..., all argv like ...
 };
 

@@ -7,7 +7,6 @@
 #include "runtime/throttle.h"
 
 namespace recipe {
-
 Result<std::unique_ptr<Engine>> Engine::build(Artefact artefact, uint64_t seed, uint32_t generation, const Canary* canary) {
   if (Status whole = verify(artefact); !whole.ok()) return whole.error();
   // Every index of the artefact is in range.
@@ -38,6 +37,11 @@ Engine::~Engine() = default;
 
 Status Engine::judge(std::span<const std::byte> record, Context& context, std::vector<Detection>& out) {
   count(Counter::k_events_seen);
+  return judge(record, 0, context, out);
+}
+
+// round: how often the event has waited; Waiting::kRounds: it may not wait again.
+Status Engine::judge(std::span<const std::byte> record, uint32_t round, Context& context, std::vector<Detection>& out) {
   if (Status decoded = event_.decode(record); !decoded.ok()) {
     count(Counter::k_record_malformed);
     return decoded;
@@ -50,17 +54,38 @@ Status Engine::judge(std::span<const std::byte> record, Context& context, std::v
     // What was cut leaves terms open, and an open term lets through: long command lines of builds would match everything.
     if (auto arguments = context.arguments(event_)) (void)event_.complete_argv(std::move(*arguments));
   }
+  if (event_.truncated(FieldId::env)) {
+    if (auto environment = context.environment(event_)) (void)event_.complete_env(std::move(*environment));
+  }
   matches_.clear();
   marking_.clear();
   matcher_->match(event_, context, candidates_, everything, matches_);
-  // matches_ are the triggers that do hold.
+  drop_excepted(context);
+  // matches_ are the triggers that do hold, as far as context knows now.
+  if (context.unsettled(event_)) {
+    if (waiting_.add(record, round, Waiting::Clock::now())) return Done{};
+    count(Counter::k_writers_unsettled);
+  }
+  report(context, out);
+  return Done{};
+}
+
+void Engine::judge_waiting(Waiting::Clock::time_point now, bool last, Context& context, std::vector<Detection>& out) {
+  while (const std::optional<Waiting::Due> due = waiting_.take(now))
+    (void)judge(due->record(), last ? Waiting::kRounds : due->round, context, out);  // it was decoded before
+}
+
+void Engine::drop_excepted(Context& context) {
+  excepted_ = std::erase_if(matches_, [&](const Match& match) {
+    return matcher_->find_exception(artefact_.triggers[match.trigger.index()].recipe, event_, context) >= 0;
+  });
+}
+
+void Engine::report(Context& context, std::vector<Detection>& out) {
+  counters_[static_cast<size_t>(Counter::k_detections_excepted)] += excepted_;
   for (const Match& match : matches_) {
     const Trigger& trigger = artefact_.triggers[match.trigger.index()];
     const RecipeId recipe = trigger.recipe;
-    if (matcher_->find_exception(recipe, event_, context) >= 0) {
-      count(Counter::k_detections_excepted);
-      continue;
-    }
     if (!trigger.marks.empty()) marking_.push_back(match.trigger);
     if (!trigger.report) continue;
     const RecipeInfo& info = artefact_.recipes[recipe.index()];
@@ -77,7 +102,6 @@ Status Engine::judge(std::span<const std::byte> record, Context& context, std::v
   // Last: an event is judged by what events before it have marked.
   for (const TriggerId trigger : marking_) marks_->set(artefact_.triggers[trigger.index()], event_);
   counters_[static_cast<size_t>(Counter::k_marks_evicted)] = marks_->evicted();
-  return Done{};
 }
 
 // The one place where live and replay differ: the kernel has classified what it sent under our generation.

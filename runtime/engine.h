@@ -19,6 +19,7 @@
 #include "runtime/match/matcher.h"
 #include "runtime/report/report.h"
 #include "runtime/sink/sink.h"
+#include "runtime/waiting.h"
 
 namespace recipe {
 
@@ -48,6 +49,12 @@ class Engine {
   // Judges one record. Detections are appended to `out`; a malformed record is counted, and the error says what.
   [[nodiscard]] Status judge(std::span<const std::byte> record, Context& context, std::vector<Detection>& out);
 
+  // Judges again what waited for a process to settle (Context::unsettled) and is due at `now`. `last`: there is no later,
+  // whatever context says.
+  void judge_waiting(Waiting::Clock::time_point now, bool last, Context& context, std::vector<Detection>& out);
+  // When that has something to do next; nullopt: nothing waits.
+  [[nodiscard]] std::optional<Waiting::Clock::time_point> next_due() const { return waiting_.next(); }
+
   [[nodiscard]] const Artefact& artefact() const { return artefact_; }
   [[nodiscard]] const FilterImage& image() const { return image_; }
   [[nodiscard]] Counters& counters() { return counters_; }
@@ -60,6 +67,9 @@ class Engine {
 
  private:
   Engine() = default;
+  [[nodiscard]] Status judge(std::span<const std::byte> record, uint32_t round, Context& context, std::vector<Detection>& out);
+  void drop_excepted(Context& context);
+  void report(Context& context, std::vector<Detection>& out);
   [[nodiscard]] bool is_canary();
   [[nodiscard]] bool find_candidates();  // true: every trigger is one
   [[nodiscard]] std::vector<std::pair<std::string, uint64_t>> changed_losses();
@@ -77,6 +87,8 @@ class Engine {
   std::vector<candidate_word> candidates_;
   std::vector<Match> matches_;
   std::vector<TriggerId> marking_;
+  Waiting waiting_;
+  size_t excepted_ = 0;           // of the event that is judged
   Counters counters_{}, told_{};  // told_: the losses that a detection has carried
   std::string canary_;
   bool canary_seen_ = false;

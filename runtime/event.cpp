@@ -88,6 +88,12 @@ int flags_of_item(FieldId field) {
   return ITEM_TRUNCATED;
 }
 
+// "NAME=value"
+bool is_pair(std::string_view element) {
+  const size_t equal = element.find('=');
+  return equal != 0 && equal != std::string_view::npos;
+}
+
 bool read_elements(std::string_view bytes, bool truncated, std::vector<std::string_view>& out) {
   out.clear();
   while (!bytes.empty()) {
@@ -241,6 +247,9 @@ Status Event::decode_item(const record_item& item, std::string_view value) {
       }
       auto& list = field == FieldId::argv ? argv_ : lists_.emplace_back(field, std::vector<std::string_view>{}).second;
       if (!read_elements(value, slot.truncated, list)) return malformed("does not end in a NUL", field);
+      const size_t whole = list.size() - (slot.truncated && !list.empty() ? 1 : 0);
+      if (row.type == Type::kMap && !std::all_of(list.begin(), list.begin() + static_cast<ptrdiff_t>(whole), is_pair))
+        return malformed("has an element without a name", field);
       return Done{};
     }
     case Storage::kRecords:
@@ -281,6 +290,24 @@ bool Event::complete_argv(std::string elements) {
   item.text = whole_argv_;
   item.truncated = false;
   cmdline_made_ = false;
+  return true;
+}
+
+bool Event::complete_env(std::string elements) {
+  Item& item = items_[static_cast<size_t>(FieldId::env)];
+  const auto known = std::find_if(lists_.begin(), lists_.end(), [](const auto& list) { return list.first == FieldId::env; });
+  std::vector<std::string_view> whole;
+  if (!item.truncated || known == lists_.end() || !read_elements(elements, false, whole)) return false;
+  std::vector<std::string_view>& kept = known->second;
+  if (!kept.empty()) kept.pop_back();  // the one that was cut
+  for (const std::string_view element : kept) {
+    if (std::find(whole.begin(), whole.end(), element) == whole.end()) return false;
+  }
+  whole_env_ = std::move(elements);
+  (void)read_elements(whole_env_, false, whole);  // as above; the views are of the string that stays
+  kept = std::move(whole);
+  item.text = whole_env_;
+  item.truncated = false;
   return true;
 }
 

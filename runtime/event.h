@@ -46,6 +46,8 @@ class Event {
   // from then on, until the next decode. Refused, and nothing is changed, where argv is not cut or this is no continuation of
   // it.
   bool complete_argv(std::string elements);
+  // The same of env: every variable that the record holds whole must be among the elements.
+  bool complete_env(std::string elements);
   [[nodiscard]] std::span<const std::byte> bytes() const { return bytes_; }
 
  private:
@@ -73,7 +75,7 @@ class Event {
   std::vector<std::string_view> argv_;
   std::vector<std::pair<FieldId, std::vector<std::string_view>>> lists_;  // string lists other than argv; rare
   std::vector<Ancestor> ancestors_;
-  std::string whole_argv_;
+  std::string whole_argv_, whole_env_;
   std::string resolved_[2];      // file.path, file.source, where the kernel sent them as they were asked for
   std::string digits_;           // of a number that stands for a text and has no name
   DnsAnswers answers_;           // of a message as it came
@@ -104,5 +106,10 @@ struct EventValues {
 // is not ancestors[0]'s, process.cmdline that is not argv's, a field given twice or with the wrong type, a NUL inside a string,
 // a comm or name longer than the kernel's, a number that does not fit, a record over RECIPE_RECORD_BYTES.
 [[nodiscard]] Result<std::vector<uint64_t>> encode_record(const EventValues& values);
+
+// A decoded record with one more item, a list of strings, so that a replay knows what the machine knew. Empty: it would be
+// larger than a record may be. Defined in record.cpp.
+[[nodiscard]] std::vector<uint64_t> with_list(std::span<const std::byte> record, FieldId field,
+                                              const std::vector<std::string>& list);
 
 }  // namespace recipe

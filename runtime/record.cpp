@@ -241,7 +241,8 @@ Status Draft::fill(const EventValues& values) {
     if (const Status status = fill_argv(*values.argv); !status.ok()) return status;
   }
   for (const auto& [field, list] : values.lists) {
-    if (const Status status = give(field, known(field) && info(field).type == Type::kStringList); !status.ok()) return status;
+    if (const Status status = give(field, known(field) && storage_of(info(field).type) == Storage::kTexts); !status.ok())
+      return status;
     if (const Status status = fill_list(field, list); !status.ok()) return status;
   }
   for (size_t i = 0; i < ancestors_.size(); ++i) {
@@ -326,6 +327,25 @@ Result<std::vector<uint64_t>> encode_record(const EventValues& values) {
   Draft draft;
   if (const Status status = draft.fill(values); !status.ok()) return status.error();
   return draft.bytes(values);
+}
+
+std::vector<uint64_t> with_list(std::span<const std::byte> record, FieldId field, const std::vector<std::string>& list) {
+  std::string bytes;
+  for (const std::string& element : list) bytes.append(element).push_back('\0');
+  const record_item item = {static_cast<record_u16>(field), 0, static_cast<record_u32>(bytes.size())};
+  const size_t size = record.size() + sizeof item + (bytes.size() + 7) / 8 * 8;
+  if (size > RECIPE_RECORD_BYTES) return {};
+  std::vector<uint64_t> out(size / 8, 0);
+  auto* at = reinterpret_cast<char*>(out.data());
+  std::memcpy(at, record.data(), record.size());
+  std::memcpy(at + record.size(), &item, sizeof item);
+  std::memcpy(at + record.size() + sizeof item, bytes.data(), bytes.size());
+  record_header header{};
+  std::memcpy(&header, at, sizeof header);
+  header.bytes = static_cast<record_u32>(size);
+  ++header.items;
+  std::memcpy(at, &header, sizeof header);
+  return out;
 }
 
 }  // namespace recipe

@@ -85,12 +85,26 @@ struct event_head {          /* of one event */
 struct filter_header { /* at offset 0 */
   record_u64 seed;
   record_u32 generation;
-  record_u32 bytes; /* used of the image */
-  record_u32 tags;  /* bit per tag in use: of names and of marks */
-  record_u32 marks; /* of these, those of marks */
-  record_u32 pad[10];
+  record_u32 bytes;      /* used of the image */
+  record_u32 tags;       /* bit per tag in use: of names and of marks */
+  record_u32 marks;      /* of these, those of marks */
+  record_u32 flags;      /* enum filter_flags */
+  record_u32 env_offset; /* of env_names entries */
+  record_u32 env_names;
+  record_u32 pad[7];
   struct event_head event[RECIPE_EVENTS];
   record_u32 mark_name[RECIPE_TAGS]; /* by tag: a hash of the mark's name, the same in each image; 0: of no mark */
+};
+
+enum filter_flags {
+  FILTER_WRITERS = 1, /* some recipe asks for process.stdin.writers */
+};
+
+/* A variable of the environment that recipes read. */
+struct env_name {
+  record_u32 bytes; /* of text */
+  record_u32 pad;
+  record_u8 text[RECIPE_ENV_NAME_BYTES + 1]; /* the name and `=`, then zeros */
 };
 
 /* 16 entries: tag in the high half (never 0), block offset / 64 in the low half. 0: empty. Where two names share bucket and

@@ -53,6 +53,25 @@
 /* Processes that exited while a child lived. */
 #define RECIPE_TOMBSTONES 8192
 
+/* Programs that were executed with a pipe as standard output: what is asked of them is asked within milliseconds of the
+ * reader's start, and 4,096 are some seconds of the busiest build. Less than 1 MiB. */
+#define RECIPE_PIPE_WRITERS 4096
+/* Programs that are told apart by pipe: `(head -1 x; curl y) | sh`. By pid, so that one process has one place. */
+#define RECIPE_WRITERS_OF_PIPE 4
+/* Of a program's name there; longer names are rare and are cut. */
+#define RECIPE_WRITER_NAME_BYTES 64
+
+/* Variables of the environment that recipes may read, all together: each one is compared with the beginning of each variable of
+ * a candidate. The library of this project reads a third of that. */
+#define RECIPE_ENV_NAMES 64
+/* Of one such name, and `=` behind it: eight words. */
+#define RECIPE_ENV_NAME_BYTES 63
+/* How much of an environment is looked at. Those of CI jobs have 4 to 16 KiB; one of 32 KiB costs some 20 us. */
+#define RECIPE_ENV_BYTES 32768
+#define RECIPE_ENV_VARIABLES 512
+/* How much of one is kept in a record: all variables that are read together. */
+#define RECIPE_ENV_KEPT_BYTES 4096
+
 /* The ring. Holds 4,000 records of 1 KiB: some 2 s of a machine that does nothing but match. */
 #define RECIPE_RING_BYTES (1u << 22)
 

@@ -16,7 +16,7 @@ struct control_head {
  * first line of this and one pivot bucket, so exec's heads stand in it. */
 struct control {
   record_u32 active; /* which of the two images; 2: none, every event returns */
-  record_u32 scope;  /* 1: only processes with PROCESS_WATCHED are looked at */
+  record_u32 flags;  /* enum control_flags */
   record_u64 seed[2];
   record_u32 generation[2];
   struct control_head exec[2];
@@ -32,6 +32,11 @@ struct control {
   struct control_head event[RECIPE_EVENTS][2]; /* of the other events */
 };
 #define CONTROL_NO_IMAGE 2
+
+enum control_flags {
+  CONTROL_SCOPE = 1,   /* only processes with PROCESS_WATCHED are looked at */
+  CONTROL_WRITERS = 2, /* a recipe asks who writes into pipes: note it at each exec */
+};
 
 /* One entry by pid (of the process), kept for every process that was forked since the load, or was found in /proc then. */
 struct process_entry {
@@ -75,6 +80,20 @@ struct asker {
   record_u32 euid;
   record_u32 name_bytes; /* 0: not known */
   record_u64 name[RECIPE_NAME_BYTES / 8];
+};
+
+/* A program that was executed with a pipe as its standard output. */
+struct pipe_writer_key {
+  record_u64 pipe; /* as process.stdin.pipe */
+  record_u32 slot; /* pid modulo RECIPE_WRITERS_OF_PIPE */
+  record_u32 pad;
+};
+struct pipe_writer {
+  record_u64 start_time; /* of the process, ns from boot */
+  record_u64 stdin_pipe; /* the pipe that is its standard input; 0: it is none */
+  record_u32 pid;
+  record_u32 name_bytes;
+  record_u8 name[RECIPE_WRITER_NAME_BYTES];
 };
 
 /* Rows of the per-CPU map `counters`: the order of counters.def, both sides, so that the numbers are the same everywhere. */

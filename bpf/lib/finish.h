@@ -12,6 +12,8 @@ extern record_u64 put_extras(struct out_record* o, struct classify* c);
 extern record_u64 put_process(struct out_record* o, struct classify* c);
 extern record_u64 put_asker(struct out_record* o, struct classify* c);
 extern record_u64 put_script(struct out_record* o, struct classify* c);
+extern record_u64 put_environment(struct out_record* o, struct classify* c);
+extern record_u64 put_stdin_pipe(struct out_record* o);
 extern record_u64 send_record(struct out_record* o, record_u32 generation);
 
 static __always_inline int is_candidate(struct classify* c) {
@@ -52,7 +54,11 @@ static __always_inline void send_event(struct classify* c) {
     put_asker(o, c);
   else
     put_process(o, c);
-  if (c->event == EVENT_exec) put_script(o, c);
+  if (c->event == EVENT_exec) {
+    put_script(o, c);
+    put_stdin_pipe(o);
+    put_environment(o, c);
+  }
   send_record(o, c->image ? control.generation[1] : control.generation[0]);
 }
 

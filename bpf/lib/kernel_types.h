@@ -28,6 +28,10 @@ struct qstr {
   const unsigned char* name;
 };
 
+struct super_block {
+  unsigned int s_dev;
+};
+
 struct inode;
 struct dentry {
   struct dentry* d_parent;
@@ -59,6 +63,8 @@ struct inode {
   record_u16 i_mode;
   kuid_t i_uid;
   kgid_t i_gid;
+  struct super_block* i_sb;
+  unsigned long i_ino;
   unsigned int i_nlink;
   unsigned int i_rdev;
   void* i_private;
@@ -100,6 +106,8 @@ struct fs_struct {
 struct mm_struct {
   unsigned long arg_start;
   unsigned long arg_end;
+  unsigned long env_start;
+  unsigned long env_end;
   struct file* exe_file;
 };
 

@@ -26,6 +26,7 @@ struct image {
     struct index_run run;
     struct mark_run mark;
     struct index_literal literal;
+    struct env_name name;
   };
 };
 MAP_LINKAGE struct {
@@ -105,6 +106,12 @@ MAP_LINKAGE struct {
   __type(key, record_u64);
   __type(value, struct asker);
 } askers SEC(".maps");
+MAP_LINKAGE struct {
+  __uint(type, BPF_MAP_TYPE_LRU_HASH);
+  __uint(max_entries, RECIPE_PIPE_WRITERS);
+  __type(key, struct pipe_writer_key);
+  __type(value, struct pipe_writer);
+} pipe_writers SEC(".maps");
 
 /* The one heavy program of its type, which judges the event and sends its record: probes reach it by a tail call, because the
  * verifier walks the global functions anew for each program that uses them. */

@@ -51,7 +51,7 @@ struct probe_start {
 static __always_inline int begin_event_of(struct probe_start* start, record_u32 event, record_u32 process) {
   record_u32 active = control.active;
   if (active >= CONTROL_NO_IMAGE) return 0;
-  if (control.scope) {
+  if (control.flags & CONTROL_SCOPE) {
     struct process_entry* entry = process_entry_of(process);
     if (!entry || !(entry->bits & PROCESS_WATCHED)) return 0;
   }

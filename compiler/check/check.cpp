@@ -6,7 +6,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
+#include "bpf/abi/limits.h"
 #include "compiler/check/context.h"
 
 namespace recipe {
@@ -113,6 +115,25 @@ void check_recipes(Context& context) {
   }
 }
 
+// What the kernel copies of an environment is the same for all recipes, and has a bound.
+void check_keys(Context& context) {
+  std::set<std::string_view> read;
+  const auto add = [&](const Predicate& predicate) {
+    for (const Test& test : predicate.tests) {
+      if (test.subject.selector != Selector::kKey || !read.insert(test.subject.option).second) continue;
+      if (read.size() != RECIPE_ENV_NAMES + 1) continue;
+      context.fault(Code::kTooManyKeys, context.keys.at(test.subject.option),
+                    fmt::format("the recipes read more than {} variables of the environment", RECIPE_ENV_NAMES),
+                    "is one too many: the kernel looks for all of them at each candidate");
+    }
+  };
+  for (const Recipe& recipe : context.compilation.set.recipes) {
+    if (!recipe.info.enabled) continue;
+    for (const On& on : recipe.ons) add(on.when);
+    for (const Except& exception : recipe.exceptions) add(exception.when);
+  }
+}
+
 }  // namespace
 
 void check_files(Compilation& compilation, const std::vector<SourceId>& files, const CompileOptions& options) {
@@ -126,6 +147,7 @@ void check_files(Compilation& compilation, const std::vector<SourceId>& files, c
   check_macros(context);           // what is wrong in a macro has been said at its own place
   check_programs(context);         // every program's options are a table
   check_recipes(context);          // every name is resolved, every literal typed
+  check_keys(context);             // one record has room for all that they read of an environment
 }
 
 }  // namespace recipe

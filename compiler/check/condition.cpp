@@ -14,6 +14,7 @@
 
 #include <algorithm>
 
+#include "bpf/abi/limits.h"
 #include "compiler/check/context.h"
 #include "compiler/check/right.h"
 #include "compiler/check/subject.h"
@@ -233,9 +234,56 @@ class ConditionChecker {
     out.bit = type_bit(resolved->type);
     out.spelled = resolved->spelled;
     if (out.subject.variable == 0) used_.push_back({out.subject.field, resolved->span});
-    if (written.form != SubjectForm::kPlain && !select(place, written, out)) return std::nullopt;
+    if (written.form == SubjectForm::kIndex || out.type == Type::kMap) {
+      if (!take_key(place, written, out)) return std::nullopt;
+    } else if (written.form != SubjectForm::kPlain && !select(place, written, out)) {
+      return std::nullopt;
+    }
     if (written.over != WrittenSubject::Over::kNone && !reduce(written, out)) return std::nullopt;
     return out;
+  }
+
+  // env["LD_PRELOAD"]
+  bool take_key(Place place, const WrittenSubject& written, Left& out) {
+    if (type_bit(out.type) == kListBit) {
+      context_.fault(Code::kNotSupported, written.path.span, "an index of a list is not supported yet");
+      return false;
+    }
+    if (out.type != Type::kMap) {
+      context_.fault(Code::kWrongKey, written.path.span,
+                     fmt::format("`{}` is {} and has no keys", out.spelled, with_article(out.type)), "only a map has");
+      return false;
+    }
+    if (written.form != SubjectForm::kIndex || !written.argument) {
+      context_.fault(Code::kMapWithoutKey, written.path.span,
+                     fmt::format("`{}` is {}, and a test asks one of them", out.spelled, with_article(out.type)),
+                     fmt::format("name it, as in `{}[\"LD_PRELOAD\"]`", out.spelled));
+      return false;
+    }
+    const std::optional<Item> argument = scalar(context_, place, *written.argument);
+    if (!argument) return false;
+    const WrittenValue& key = context_.written(*argument);
+    if (key.form != ValueForm::kString) {
+      const bool word = key.form == ValueForm::kWord || key.form == ValueForm::kPath;
+      Diagnostic& fault =
+          context_.fault(Code::kWrongKey, key.span, fmt::format("a key is a string, and this is {}", form_name(key.form)),
+                         word ? fmt::format("write `\"{}\"`", key.text) : "write the name in quotes");
+      if (word) fault.fixes.push_back({key.span, fmt::format("\"{}\"", key.text), "write it as a string"});
+      return false;
+    }
+    if (!is_key(key.text)) {
+      context_.fault(Code::kWrongKey, key.span, "no variable that is read has such a name",
+                     fmt::format("write 1 to {} printable characters without `=`", RECIPE_ENV_NAME_BYTES));
+      return false;
+    }
+    context_.keys.emplace(key.text, key.span);
+    out.subject.selector = Selector::kKey;
+    out.subject.option = key.text;
+    out.spelled += fmt::format("[\"{}\"]", key.text);
+    out.over = Over::kAnyElement;
+    out.type = Type::kString;
+    out.bit = kStringBit | kPathBit;  // a value may well be a path
+    return true;
   }
 
   // argv option "-o", argv operand 0

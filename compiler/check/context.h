@@ -92,6 +92,7 @@ struct Context {
   size_t literals = 0;
   size_t nodes = 0;
   std::vector<Type> table_types;                                // as RecipeSet::tables
+  std::unordered_map<std::string, Span> keys;                   // of maps, and where each is named first
   std::map<FieldId, std::set<std::string, std::less<>>> marks;  // names that recipes set, by the field that asks for them
 
   Context(Compilation& a_compilation, const CompileOptions& an_options) : compilation(a_compilation), options(an_options) {}

@@ -208,6 +208,8 @@ uint32_t type_bit(Type type) {
     case Type::kStringList:
     case Type::kRecordList:
       return kListBit;
+    case Type::kMap:
+      return 0;  // by a key only, and then it is a string
   }
   return 0;
 }
@@ -251,6 +253,8 @@ std::string_view with_article(Type type) {
       return "a list of strings";
     case Type::kRecordList:
       return "a list of records";
+    case Type::kMap:
+      return "a map of strings";
   }
   return "";
 }
@@ -296,6 +300,7 @@ std::optional<Literal> check_literal(Context& context, const LiteralUse& use, It
     case Type::kDomain:
     case Type::kStringList:
     case Type::kRecordList:
+    case Type::kMap:
       break;
   }
   const bool word = value.form == ValueForm::kWord || value.form == ValueForm::kPath;

@@ -21,6 +21,11 @@ void add_field(Context& context, Span span, std::string_view whole, std::vector<
   const Span place = within(context, span, whole);
   const FieldInfo* field = look_up_field(context, name, place);
   if (field == nullptr) return;
+  if (field->type == Type::kMap) {
+    context.fault(Code::kWrongTemplate, place, fmt::format("`{}` is a map and cannot stand in a message", name),
+                  "the terms of a detection show the value that was met");
+    return;
+  }
   if (field->type == Type::kRecordList) {
     context.fault(Code::kWrongTemplate, place, fmt::format("`{}` is a list of records and cannot stand in a message", name),
                   "name one of its fields, as in `{process.parent.name}`");

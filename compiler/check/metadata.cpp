@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "compiler/check/attack.h"
+#include "compiler/check/literals.h"
 #include "compiler/check/properties.h"
 #include "compiler/check/suggest.h"
 
@@ -114,9 +115,9 @@ void check_throttle(Context& context, DocumentIndex document, const WrittenRecip
   for (const Word& word : throttle.by) {
     const FieldInfo* field = look_up_field(context, word.text, word.span);
     if (field == nullptr) continue;
-    if (field->type == Type::kRecordList) {
+    if (field->type == Type::kRecordList || field->type == Type::kMap) {
       context.fault(Code::kWrongThrottle, word.span,
-                    fmt::format("`throttle` cannot count by `{}`, a list of records", word.text),
+                    fmt::format("`throttle` cannot count by `{}`, {}", word.text, with_article(field->type)),
                     "name a field, as in `process.parent.name`");
     } else if (std::find(read.by.begin(), read.by.end(), field->id) != read.by.end()) {
       context.fault(Code::kWrongThrottle, word.span, fmt::format("`throttle` counts by `{}` already", word.text),

@@ -166,6 +166,7 @@ bool check_right(Context& context, const LiteralUse& use, Item item, RightSide& 
   const bool word = value.form == ValueForm::kWord || value.form == ValueForm::kPath;
   if (word && !options) {
     const FieldInfo* field = find_field(value.text);
+    if (field != nullptr && field->type == Type::kMap) field = nullptr;  // no value by itself: `env` is the program
     if (field != nullptr && use.type != Type::kDomain) return check_field(context, use, value, *field, out, used);
     if (field != nullptr && comparable(use.type, field->type)) return check_field(context, use, value, *field, out, used);
     // `file.name == notes.txt`: dotted words are fields; in a list they are words, and names of domains are full of dots.

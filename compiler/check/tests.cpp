@@ -104,6 +104,9 @@ class EventReader {
       case Type::kRecordList:
         read_ancestors(*known, entry.value);
         break;
+      case Type::kMap:
+        read_map(*known, entry.value);
+        break;
     }
   }
 
@@ -208,6 +211,24 @@ class EventReader {
     } else {
       out_.lists.emplace_back(field.id, std::move(texts));
     }
+  }
+
+  // env: { LD_PRELOAD: "/tmp/x.so" }
+  void read_map(const FieldInfo& field, ValueId id) {
+    const WrittenValue& value = written(id);
+    if (value.form != ValueForm::kObject)
+      return wrong(value.span, fmt::format("`{}` is {}", field.name, with_article(field.type)),
+                   "write it as in `{ LD_PRELOAD: \"/tmp/x.so\" }`");
+    std::vector<std::string> pairs;
+    for (const ValueEntry& entry : value.entries) {
+      if (!entry.value.valid()) return context_.silent_fault();
+      if (entry.name.text.empty() || entry.name.text.find('=') != std::string::npos)
+        return wrong(entry.name.span, "no variable has such a name", "a name is not empty and holds no `=`");
+      std::optional<std::string> text = read_text(entry.name.text, Type::kString, entry.value);
+      if (!text) return;
+      pairs.push_back(entry.name.text + "=" + *text);
+    }
+    out_.lists.emplace_back(field.id, std::move(pairs));
   }
 
   void read_ancestors(const FieldInfo& field, ValueId id) {

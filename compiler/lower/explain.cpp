@@ -174,6 +174,7 @@ class Explainer {
     const Test& test = predicate.tests[node.test];
     if (term.exact) return "";
     if (test.subject.variable > 0) return "a loop's element";
+    if (test.subject.selector == Selector::kKey) return "read from the environment once the rest holds";
     const bool options =
         test.subject.selector == Selector::kOption || test.op == Operator::kHasFlag || test.op == Operator::kHasOption;
     if (term.in_kernel) {

@@ -96,6 +96,8 @@ class Lowering {
     }
     artefact_.filter = build_filter(kernel_clauses, artefact_.clauses);
     set_slot_marks(artefact_);
+    artefact_.filter.environment = asked_keys(artefact_, FieldId::env);  // check has counted them
+    artefact_.filter.writers = asks(artefact_, FieldId::process_stdin_writers);
   }
 
   void note_passages(BuiltProgram& built, const Predicate& predicate) {

@@ -278,7 +278,7 @@ ExpressionId Builder::primary(P::PrimaryContext* tree) {
   if (auto* exists = dynamic_cast<P::ExistsContext*>(tree)) {
     out.form = ExpressionForm::kExists;
     out.subject.path = name(exists->name());
-    if (exists->index() != nullptr) unsupported(span(exists->index()), "an index in brackets");
+    if (exists->index() != nullptr) index(out.subject, exists->index());
   } else if (auto* marked = dynamic_cast<P::MarkedContext*>(tree)) {
     out.form = ExpressionForm::kMarked;
     const Span field = span(marked->MARKED()->getSymbol());
@@ -363,8 +363,13 @@ WrittenSubject Builder::subject(P::SubjectContext* tree) {
   if (tree->OPTION() != nullptr) out.form = SubjectForm::kOption;
   if (tree->OPERAND() != nullptr) out.form = SubjectForm::kOperand;
   if (tree->value() != nullptr) out.argument = value(tree->value());
-  if (tree->index() != nullptr) unsupported(span(tree->index()), "an index in brackets");
+  if (tree->index() != nullptr) index(out, tree->index());
   return out;
+}
+
+void Builder::index(WrittenSubject& into, P::IndexContext* tree) {
+  into.form = SubjectForm::kIndex;
+  into.argument = value(tree->value());
 }
 
 // Values.

@@ -44,6 +44,7 @@ class Builder {
   void compare(Expression& into, P::ComparisonContext* tree);
   WrittenSubject subject(P::SubjectContext* tree);
   bool is_word(antlr4::ParserRuleContext* tree, std::string_view wanted, std::string_view example);
+  void index(WrittenSubject& into, P::IndexContext* tree);
 
   enum class Place : uint8_t { kOperand, kItem, kTestItem };
   ValueId value(P::ValueContext* tree);

@@ -149,8 +149,8 @@ class Printer {
     out += s.path.text;
     if (s.form == SubjectForm::kOption) out += " option";
     if (s.form == SubjectForm::kOperand) out += " operand";
-    if (s.argument) out += ' ' + value(*s.argument);
-    return out;
+    if (!s.argument) return out;
+    return out + (s.form == SubjectForm::kIndex ? "[" + value(*s.argument) + "]" : ' ' + value(*s.argument));
   }
 
   void print_expression(ExpressionId id) {

@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "bpf/abi/limits.h"
 #include "runtime/artefact/filter.h"
 #include "runtime/artefact/program.h"
 
@@ -155,6 +156,14 @@ struct ClauseInfo {
 
   friend bool operator==(const ClauseInfo&, const ClauseInfo&) = default;
 };
+
+// Whether an enabled recipe asks for the field anywhere: its conditions and exceptions, its message, its throttle.
+struct Artefact;
+[[nodiscard]] bool asks(const Artefact& artefact, FieldId field);
+// The keys of a map that each recipe's conditions and exceptions ask for, sorted; those of all enabled recipes together.
+[[nodiscard]] std::vector<std::vector<std::string>> keys_by_recipe(const Artefact& artefact, FieldId map);
+inline constexpr size_t kMaxKeys = RECIPE_ENV_NAMES;  // of the second
+[[nodiscard]] std::vector<std::string> asked_keys(const Artefact& artefact, FieldId map);
 
 struct Artefact {
   std::vector<std::string> files;

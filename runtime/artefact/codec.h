@@ -314,6 +314,8 @@ void visit(Io& io, Value<Io, Filter>& filter) {
     texts(io, tag.names);
     io.text(tag.mark);
   });
+  texts(io, filter.environment);
+  number(io, filter.writers);
 }
 
 template <class Io>

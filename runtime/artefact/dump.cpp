@@ -92,6 +92,8 @@ std::string dump(const Filter& filter, const Artefact& artefact) {
     const FilterTag& tag = filter.tags[i];
     out += "tag " + std::to_string(i) + ": " + (tag.mark.empty() ? list_names(tag.names) : "mark " + tag.mark) + "\n";
   }
+  if (!filter.environment.empty()) out += "reads of the environment: " + list_names(filter.environment) + "\n";
+  if (filter.writers) out += "notes who writes into pipes\n";
   for (const FilterBlock& block : filter.blocks) {
     const std::string event(info(block.event).name);
     const std::string pivot(info(field_of_lane(pivot_lane(block.event))).name);

@@ -70,6 +70,9 @@ struct Filter {
   std::vector<FilterBlock>
       blocks;                   // by event; of each at most one default block, and then its first; a name stands in at most one
   std::vector<FilterTag> tags;  // by bit of LANE_TAGS and LANE_MARKS, at most RECIPE_TAGS, each another one
+  std::vector<std::string> environment;  // the names of variables that some program reads: what a record of exec holds of env.
+                                         // Sorted, at most RECIPE_ENV_NAMES of at most RECIPE_ENV_NAME_BYTES
+  bool writers = false;                  // some program asks for process.stdin.writers: the kernel notes who writes into pipes
 
   friend bool operator==(const Filter&, const Filter&) = default;
 };

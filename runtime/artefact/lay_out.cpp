@@ -125,12 +125,15 @@ class LayOut {
     for (uint32_t i = 0; i < filter_.blocks.size() && !image_.full(); ++i) {
       if (Status status = write_block(i); !status) return status.error();
     }
+    filter_header header{};
+    header.env_names = static_cast<record_u32>(filter_.environment.size());
+    header.env_offset = write_names();
     if (image_.full()) return Error{"the filter does not fit into " + std::to_string(RECIPE_IMAGE_BYTES) + " bytes"};
     write_pivots();
-    filter_header header{};
     header.seed = seed_;
     header.generation = generation_;
     header.bytes = image_.used();
+    header.flags = filter_.writers ? FILTER_WRITERS : 0;
     header.tags = static_cast<record_u32>((uint64_t{1} << filter_.tags.size()) - 1);
     for (size_t tag = 0; tag < filter_.tags.size(); ++tag) {
       if (filter_.tags[tag].mark.empty()) continue;
@@ -171,6 +174,19 @@ class LayOut {
     uint32_t lane;
     FilterKey key;
   };
+
+  // The variables that recipes read. Names are verified before: at most RECIPE_ENV_NAMES, none too long.
+  uint32_t write_names() {
+    const uint32_t offset = image_.reserve(static_cast<uint32_t>(filter_.environment.size() * sizeof(env_name)), 8);
+    for (size_t i = 0; i < filter_.environment.size() && !image_.full(); ++i) {
+      const std::string text = filter_.environment[i] + "=";
+      env_name entry{};
+      entry.bytes = static_cast<record_u32>(std::min(text.size(), sizeof entry.text));
+      std::memcpy(entry.text, text.data(), entry.bytes);
+      image_.write(static_cast<uint32_t>(offset + i * sizeof entry), &entry, sizeof entry);
+    }
+    return offset;
+  }
 
   // Every event has a table, the one with one empty bucket where no clause wants it: a reader needs no other case.
   Status gather_pivots() {

@@ -6,10 +6,12 @@
 #include "runtime/artefact/merge.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <tuple>
 
+#include "bpf/abi/limits.h"
 #include "runtime/artefact/keys.h"
 
 namespace recipe {
@@ -116,6 +118,9 @@ Filter merge_filters(const Filter& one, const Filter& other) {
 
   Filter merged;
   merged.tags = one.tags;
+  std::set_union(one.environment.begin(), one.environment.end(), other.environment.begin(), other.environment.end(),
+                 std::back_inserter(merged.environment));
+  merged.writers = one.writers || other.writers;
   for (auto& [event, block] : defaults) merged.blocks.push_back(std::move(block));
   for (auto& [place, names] : groups) {
     const auto& [event, in_one, in_other] = place;
@@ -178,6 +183,10 @@ Result<Artefact> merge(std::vector<Artefact> parts) {
     append(whole.clauses, part.clauses);
     unite_tags(whole.filter, part.filter);
     whole.filter = merge_filters(whole.filter, part.filter);
+    if (whole.filter.environment.size() > RECIPE_ENV_NAMES) {
+      return Error{"the recipes read " + std::to_string(whole.filter.environment.size()) +
+                   " variables of the environment, and at most " + std::to_string(RECIPE_ENV_NAMES) + " can be read together"};
+    }
   }
   set_slot_marks(whole);
   return whole;

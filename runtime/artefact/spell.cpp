@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "bpf/abi/limits.h"
 #include "runtime/artefact/dump.h"
 #include "runtime/artefact/keys.h"
 #include "runtime/base/address.h"
@@ -117,6 +118,9 @@ std::string spell_subject(const Subject& subject) {
     case Selector::kOperand:
       out += " operand " + std::to_string(subject.operand);
       break;
+    case Selector::kKey:
+      out += "[" + quote(subject.option) + "]";
+      break;
   }
   return out;
 }
@@ -135,6 +139,11 @@ bool is_bool(const Test& test) {
 }
 
 }  // namespace
+
+bool is_key(std::string_view key) {
+  return !key.empty() && key.size() <= RECIPE_ENV_NAME_BYTES &&
+         std::all_of(key.begin(), key.end(), [](char c) { return c >= ' ' && c <= '~' && c != '=' && c != '"' && c != '\\'; });
+}
 
 std::string quote(std::string_view text) {
   static constexpr char kHex[] = "0123456789abcdef";
@@ -179,9 +188,9 @@ std::string spell(const Test& test, bool negated) {
   const bool bare = test.op == Operator::kEquals || test.op == Operator::kHasFlag;
   if (test.op == Operator::kExists) return std::string(negated ? "not exists " : "exists ") + subject;
 
-  // `argv option "-o" == x` asks every value that the option has: some element is its plain sense.
-  const bool plain =
-      test.over == Over::kValue || (test.over == Over::kAnyElement && test.subject.selector == Selector::kOption);
+  // `argv option "-o" == x` asks every value that the option has: some element is its plain sense. So of a key.
+  const bool several_values = test.subject.selector == Selector::kOption || test.subject.selector == Selector::kKey;
+  const bool plain = test.over == Over::kValue || (test.over == Over::kAnyElement && several_values);
   std::string words(spelling(test.op, negated)), before;
   bool quantified = several && test.op != Operator::kHasFlag && test.op != Operator::kHasOption;
   if (!plain && test.over == Over::kAnyElement && test.op == Operator::kEquals) {

@@ -8,6 +8,7 @@
 //   argv option "-o" under "/tmp"      {field argv, selector option "-o", over any element, kUnder, ["/tmp"]}
 //   argv operand 0 endswith ".sh"      {field argv, selector operand 0, over value, kEndsWith, [".sh"]}
 //   process.marked downloaded          {field process.marked, over any element, kEquals, ["downloaded"]}
+//   env["LD_PRELOAD"] under "/tmp"     {field env, selector key "LD_PRELOAD", over any element, kUnder, ["/tmp"]}
 //   p.name == dpkg  (in any p in ...)  {variable 1, field ancestor_name, over value, kEquals, ["dpkg"]}
 //   x startswith "-"  (any x in argv)  {variable 1, field kNone, over value, kStartsWith, ["-"]}
 //
@@ -18,12 +19,15 @@
 //   the subject was truncated: a scalar is unknown (kExists: true). A list keeps its complete elements, the last one counts as
 //     cut: any is true if a complete element satisfies it, else unknown; all is false if a complete one does not, else unknown.
 //     Options are known as far as the parse needs no cut element.
+//   a key is absent where no element of the map has it; where several have, one is enough. A map that was cut leaves the keys
+//     unknown that are not among its complete elements.
 //   a field of `right` is absent: false; cut: unknown.
 //   an address == a range: it lies within. A domain `under` a name: equal, or ends with a dot and the name.
 //   not unknown = unknown; and, or: Kleene's. A condition that ends unknown is reported as a match that says `truncated`.
 #pragma once
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -42,14 +46,18 @@ enum class Operator : uint8_t {
 };
 
 enum class Over : uint8_t { kValue = 0, kAnyElement = 1, kAllElements = 2 };
-enum class Selector : uint8_t { kNone = 0, kOption = 1, kOperand = 2 };
+enum class Selector : uint8_t { kNone = 0, kOption = 1, kOperand = 2, kKey = 3 };
+
+// What may stand in the brackets of `env[...]`: 1 to RECIPE_ENV_NAME_BYTES printable ASCII characters, none of = " \\ among
+// them.
+[[nodiscard]] bool is_key(std::string_view key);
 
 struct Subject {
   FieldId field = FieldId::kNone;  // kNone with variable > 0: the element itself, a string
   uint8_t variable = 0;            // 0: the event; n: the element of the n-th enclosing loop, counted from outside
   Selector selector = Selector::kNone;
   uint32_t operand = 0;  // kOperand: which, from 0
-  std::string option;    // kOption: "-o" or "--output", dashes included
+  std::string option;    // kOption: "-o" or "--output", dashes included; kKey: the name
 
   friend bool operator==(const Subject&, const Subject&) = default;
 };

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "bpf/abi/filter_image.h"
+#include "bpf/abi/limits.h"
 #include "runtime/artefact/compare.h"
 #include "runtime/artefact/encode.h"
 #include "runtime/artefact/keys.h"
@@ -57,6 +58,12 @@ std::optional<Type> subject_type(const Test& test, const std::vector<FieldId>& l
     if (!is_field(static_cast<uint16_t>(subject.field)) || info(subject.field).list != FieldId::kNone) return std::nullopt;
     type = info(subject.field).type;
   }
+  if (subject.selector == Selector::kKey) {
+    if (type != Type::kMap || subject.variable > 0 || test.over != Over::kAnyElement || !is_key(subject.option))
+      return std::nullopt;
+    return Type::kString;
+  }
+  if (type == Type::kMap) return std::nullopt;
   if (subject.selector != Selector::kNone) {
     if (type != Type::kStringList) return std::nullopt;
     if (subject.selector == Selector::kOption && (subject.option.size() < 2 || subject.option[0] != '-')) return std::nullopt;
@@ -93,7 +100,7 @@ Status verify_right(const Test& test, Type type) {
 
 Status verify_test(const Test& test, const std::vector<FieldId>& loops) {
   if (!is_operator(test.op)) return bad("a test has an unknown operator");
-  if (test.over > Over::kAllElements || test.subject.selector > Selector::kOperand) return bad("a test has an unknown subject");
+  if (test.over > Over::kAllElements || test.subject.selector > Selector::kKey) return bad("a test has an unknown subject");
   const std::optional<Type> type = subject_type(test, loops);
   if (!type) return bad("a test's subject is no field of its event or loop");
   bool number = false;
@@ -327,6 +334,9 @@ Status verify_slot(const FilterSlot& slot, size_t clauses, std::vector<bool>& se
 Status verify_filter(const Artefact& artefact) {
   const auto& blocks = artefact.filter.blocks;
   if (blocks.size() > UINT16_MAX) return bad("the filter has too many blocks");
+  const auto& environment = artefact.filter.environment;
+  if (environment.size() > RECIPE_ENV_NAMES) return bad("the filter reads too many variables");
+  if (!std::all_of(environment.begin(), environment.end(), is_key)) return bad("the filter reads a variable without a name");
   if (artefact.filter.tags.size() > RECIPE_TAGS) return bad("the filter has too many tags");
   uint32_t marks = 0;
   for (size_t i = 0; i < artefact.filter.tags.size(); ++i) {

@@ -160,6 +160,8 @@ std::string_view type_name(Type type) {
       return "port";
     case Type::kDomain:
       return "domain";
+    case Type::kMap:
+      return "map of string";
   }
   return "";
 }

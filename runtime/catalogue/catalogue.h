@@ -9,11 +9,12 @@
 
 namespace recipe {
 
-enum class Type : uint8_t { kBool, kInt, kString, kPath, kStringList, kRecordList, kFlags, kIp, kPort, kDomain };
+enum class Type : uint8_t { kBool, kInt, kString, kPath, kStringList, kRecordList, kFlags, kIp, kPort, kDomain, kMap };
 
 // How a value of a type is held: in records, in events and in literals.
 //   kFlags  a number, one bit a name       kIp      16 bytes, IPv4 as ::ffff:a.b.c.d; as a literal one more: the prefix's
 //   length kPort   a number                       kDomain  text in lower case, no dot at the end
+//   kMap    texts "NAME=value"
 enum class Storage : uint8_t { kNumber, kText, kTexts, kRecords };
 [[nodiscard]] constexpr Storage storage_of(Type type) {
   switch (type) {
@@ -28,6 +29,7 @@ enum class Storage : uint8_t { kNumber, kText, kTexts, kRecords };
     case Type::kDomain:
       return Storage::kText;
     case Type::kStringList:
+    case Type::kMap:
       return Storage::kTexts;
     case Type::kRecordList:
       return Storage::kRecords;

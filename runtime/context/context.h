@@ -23,8 +23,15 @@ class Context {
   // image that the record names. It may have overwritten them since: who asks compares with what the record holds.
   [[nodiscard]] virtual std::optional<std::string> arguments(const Event&) { return std::nullopt; }
 
+  // The same of its environment, "NAME=value". What the process has taken out of it since is missing.
+  [[nodiscard]] virtual std::optional<std::string> environment(const Event&) { return std::nullopt; }
+
   // The same of a list of strings: process.stdin.writers.
   [[nodiscard]] virtual std::optional<std::vector<std::string>> texts(const Event&, FieldId) { return std::nullopt; }
+
+  // Whether an answer about this event was given while a process that it names was about to become another program: asked again
+  // some milliseconds later it may be another one.
+  [[nodiscard]] virtual bool unsettled(const Event&) const { return false; }
 
   // The ancestors of the event, parent first, up to pid 1: the record's, completed. Valid until the next call.
   // complete: false where some are missing (then any is unknown rather than false).
@@ -43,7 +50,8 @@ class Context {
 // Answers from the record alone: replay and recipe tests. Absent stays absent; the host is unknown.
 [[nodiscard]] std::unique_ptr<Context> make_record_context();
 
-// Answers from /proc, /etc/passwd and the machine's identity. birth_parents asks the kernel half for what has exited.
+// Answers from /proc, /etc/passwd and the machine's identity. birth_parents asks the kernel half for what has exited,
+// pipe_writers for who was executed with a pipe as standard output; without it process.stdin.writers is absent.
 struct Tombstone {
   uint32_t pid = 0, birth_parent = 0, uid = 0;
   uint64_t start_time = 0;
@@ -57,6 +65,18 @@ class BirthParents {
   // pid of the process that forked `pid`; 0: unknown.
   [[nodiscard]] virtual uint32_t birth_parent(uint32_t pid) = 0;
 };
-[[nodiscard]] std::unique_ptr<Context> make_live_context(BirthParents* birth_parents);
+// A program that was executed with a pipe as its standard output. Pipes are numbered as in process.stdin.pipe.
+struct PipeWriter {
+  uint32_t pid = 0;
+  uint64_t start_time = 0;
+  uint64_t stdin_pipe = 0;  // 0: its standard input is none
+  std::string name;
+};
+class PipeWriters {
+ public:
+  virtual ~PipeWriters() = default;
+  [[nodiscard]] virtual std::vector<PipeWriter> writers(uint64_t pipe) = 0;
+};
+[[nodiscard]] std::unique_ptr<Context> make_live_context(BirthParents* birth_parents, PipeWriters* pipe_writers);
 
 }  // namespace recipe

@@ -6,6 +6,7 @@
 #include "runtime/context/from_record.h"
 #include "runtime/context/host.h"
 #include "runtime/context/proc.h"
+#include "runtime/context/stdin_writers.h"
 #include "runtime/context/users.h"
 
 namespace recipe {
@@ -15,20 +16,30 @@ constexpr size_t kMaxAncestors = 256;  // a deeper tree is cut and says so
 
 class LiveContext final : public Context {
  public:
-  explicit LiveContext(BirthParents* birth_parents) : birth_parents_(birth_parents), host_(read_host()) {}
+  LiveContext(BirthParents* birth_parents, PipeWriters* pipe_writers)
+      : birth_parents_(birth_parents), host_(read_host()), writers_(pipe_writers, proc_) {}
 
   std::optional<std::string> text(const Event& event, FieldId field) override;
   std::optional<std::string> arguments(const Event& event) override;
+  std::optional<std::string> environment(const Event& event) override;
+  std::optional<std::vector<std::string>> texts(const Event& event, FieldId field) override;
+  bool unsettled(const Event& event) const override { return unsettled_ == identity(event); }
   Ancestors ancestors(const Event& event) override;
   const HostInfo& host() override { return host_; }
   uint64_t gone() const override { return proc_.gone(); }
 
  private:
+  using Identity = std::pair<uint64_t, int64_t>;  // time and pid
+  static Identity identity(const Event& event) {
+    return {event.header().time_boot_ns, event.number(FieldId::process_pid).value_or(0)};
+  }
   // What /proc says of the event's own process, where it still runs.
   const ProcEntry* own(const Event& event) {
     const auto pid = event.number(FieldId::process_pid);
     return pid ? proc_.find(static_cast<uint32_t>(*pid), event.number(FieldId::process_start_time)) : nullptr;
   }
+  std::optional<std::string> read_again(const Event& event, FieldId field, std::optional<std::string> (*read)(uint32_t pid),
+                                        size_t most);
   void complete(const Event& event);
   void enrich(ProcessInfo& process);
   bool add_gone_parents(uint32_t birth_parent, const ProcessInfo& child, std::span<const Ancestor> rest);
@@ -41,7 +52,9 @@ class LiveContext final : public Context {
   // The ancestors of one event, which match and report ask for several times.
   std::vector<ProcessInfo> ancestors_;
   bool complete_ = true;
-  std::pair<uint64_t, int64_t> of_{};  // its time and pid
+  Identity of_{};
+  StdinWriters writers_;
+  Identity unsettled_{};  // whose writers were not all known for good when they were asked last
 };
 
 // A path that the kernel cut keeps its tail; the full one counts only if it ends so, else the process runs another image.
@@ -76,14 +89,36 @@ std::optional<std::string> LiveContext::text(const Event& event, FieldId field) 
 }
 
 std::optional<std::string> LiveContext::arguments(const Event& event) {
-  if ((event.header().flags & RECORD_REPLAYED) != 0 || !event.truncated(FieldId::argv)) return std::nullopt;
+  return read_again(event, FieldId::argv, ProcTable::arguments, ProcTable::kMaxCommandBytes);
+}
+
+std::optional<std::string> LiveContext::environment(const Event& event) {
+  return read_again(event, FieldId::env, ProcTable::environment, ProcTable::kMaxEnvironmentBytes);
+}
+
+// What the record holds cut, read from the process while it runs the image that the record names; nothing where it is cut
+// again, at `most` bytes.
+std::optional<std::string> LiveContext::read_again(const Event& event, FieldId field,
+                                                   std::optional<std::string> (*read)(uint32_t pid), size_t most) {
+  if ((event.header().flags & RECORD_REPLAYED) != 0 || !event.truncated(field)) return std::nullopt;
   const ProcEntry* entry = own(event);
   if (entry == nullptr || entry->info.name != event.text(FieldId::process_name)) return std::nullopt;
-  auto text = proc_.arguments(static_cast<uint32_t>(event.number(FieldId::process_pid).value_or(0)));
-  if (!text || text->size() >= ProcTable::kMaxCommandBytes) return std::nullopt;  // cut again
+  auto text = read(static_cast<uint32_t>(event.number(FieldId::process_pid).value_or(0)));
+  if (!text || text->size() >= most) return std::nullopt;
   // Another process, or another image, since the first question?
   const ProcEntry* again = own(event);
   return again != nullptr && again->info.name == event.text(FieldId::process_name) ? std::move(text) : std::nullopt;
+}
+
+std::optional<std::vector<std::string>> LiveContext::texts(const Event& event, FieldId field) {
+  const auto pipe = event.number(FieldId::process_stdin_pipe);
+  if ((event.header().flags & RECORD_REPLAYED) != 0 || field != FieldId::process_stdin_writers || !pipe) return std::nullopt;
+  if (!writers_.known()) return std::nullopt;
+  const auto pid = static_cast<uint32_t>(event.number(FieldId::process_pid).value_or(0));
+  StdinWriters::Answer answer = writers_.find(static_cast<uint64_t>(*pipe), pid, event.header().time_boot_ns);
+  unsettled_ = answer.settled ? Identity{} : identity(event);
+  if (answer.names.empty()) return std::nullopt;
+  return std::move(answer.names);
 }
 
 Context::Ancestors LiveContext::ancestors(const Event& event) {
@@ -91,7 +126,7 @@ Context::Ancestors LiveContext::ancestors(const Event& event) {
     of_ = {};
     return record_ancestors(event, ancestors_);
   }
-  const std::pair<uint64_t, int64_t> asked{event.header().time_boot_ns, event.number(FieldId::process_pid).value_or(0)};
+  const Identity asked = identity(event);
   if (of_ != asked || asked.second == 0) {
     of_ = asked;
     complete(event);
@@ -205,8 +240,8 @@ void LiveContext::enrich(ProcessInfo& process) {
 
 }  // namespace
 
-std::unique_ptr<Context> make_live_context(BirthParents* birth_parents) {
-  return std::make_unique<LiveContext>(birth_parents);
+std::unique_ptr<Context> make_live_context(BirthParents* birth_parents, PipeWriters* pipe_writers) {
+  return std::make_unique<LiveContext>(birth_parents, pipe_writers);
 }
 
 }  // namespace recipe

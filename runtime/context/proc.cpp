@@ -48,6 +48,7 @@ struct Stat {
   std::string comm, image;
   uint32_t parent = 0;
   int64_t start_ticks = 0;
+  bool executed = true;
 };
 
 // pid (comm) state ppid ... The name may hold spaces and parentheses: the last one closes it.
@@ -68,6 +69,11 @@ std::optional<Stat> parse_stat(const std::string& text) {
   const std::string_view parent = field(4), start = field(22);
   if (std::from_chars(parent.data(), parent.data() + parent.size(), stat.parent).ec != std::errc()) return std::nullopt;
   if (std::from_chars(start.data(), start.data() + start.size(), stat.start_ticks).ec != std::errc()) return std::nullopt;
+  constexpr uint32_t kForkNoExec = 0x40;  // PF_FORKNOEXEC of the kernel
+  uint32_t flags = 0;
+  const std::string_view spelled = field(9);
+  if (std::from_chars(spelled.data(), spelled.data() + spelled.size(), flags).ec != std::errc()) return std::nullopt;
+  stat.executed = (flags & kForkNoExec) == 0;
   // Start, code, stack and arguments of the image: an exec places them anew.
   for (const size_t number : {22, 26, 28, 48}) stat.image.append(field(number)) += ' ';
   stat.image += stat.comm;
@@ -93,6 +99,7 @@ std::optional<int64_t> status_number(std::string_view status, std::string_view k
 void fill(int folder, const Stat& stat, uint32_t pid, ProcEntry& entry) {
   entry.parent = stat.parent;
   entry.start_ticks = stat.start_ticks;
+  entry.executed = stat.executed;
   ProcessInfo& info = entry.info;
   info.pid = pid;
   info.comm = stat.comm;
@@ -138,6 +145,7 @@ const ProcEntry* ProcTable::find(uint32_t pid, std::optional<int64_t> start_time
   const auto found = cache_.find(pid);
   if (found != cache_.end() && found->second.image == stat->image) {
     found->second.entry.parent = stat->parent;  // a reaper may have taken it over
+    found->second.entry.executed = stat->executed;
     return &found->second.entry;
   }
   if (cache_.size() >= kMaxEntries || cached_bytes_ > kMaxCachedBytes) {
@@ -155,9 +163,21 @@ const ProcEntry* ProcTable::find(uint32_t pid, std::optional<int64_t> start_time
   return &fresh.entry;
 }
 
+std::optional<bool> ProcTable::has_executed(uint32_t pid) {
+  const Fd folder(open(("/proc/" + std::to_string(pid)).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  const std::optional<std::string> text = folder.get() < 0 ? std::nullopt : read_at(folder.get(), "stat", 4096);
+  const std::optional<Stat> stat = text ? parse_stat(*text) : std::nullopt;
+  return stat ? std::optional<bool>(stat->executed) : std::nullopt;
+}
+
 std::optional<std::string> ProcTable::arguments(uint32_t pid) {
   const Fd folder(open(("/proc/" + std::to_string(pid)).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   return folder.get() < 0 ? std::nullopt : read_at(folder.get(), "cmdline", kMaxCommandBytes);
+}
+
+std::optional<std::string> ProcTable::environment(uint32_t pid) {
+  const Fd folder(open(("/proc/" + std::to_string(pid)).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  return folder.get() < 0 ? std::nullopt : read_at(folder.get(), "environ", kMaxEnvironmentBytes);
 }
 
 }  // namespace recipe

@@ -15,6 +15,7 @@ struct ProcEntry {
   ProcessInfo info;         // start_time stays empty: /proc rounds it
   uint32_t parent = 0;      // who would be told of its exit: a reaper where the parent has gone
   int64_t start_ticks = 0;  // hundredths of a second from boot
+  bool executed = true;     // since it was forked; else it still is what its parent is
 };
 
 class ProcTable {
@@ -24,11 +25,16 @@ class ProcTable {
   // Its arguments as they stand now, each ended by a NUL, at most kMaxCommandBytes; not cached, and the pid is taken at its
   // word.
   [[nodiscard]] static std::optional<std::string> arguments(uint32_t pid);
+  // The same of its environment, at most kMaxEnvironmentBytes.
+  [[nodiscard]] static std::optional<std::string> environment(uint32_t pid);
+  // Whether the process has executed a program since it was forked; nullopt: gone.
+  [[nodiscard]] static std::optional<bool> has_executed(uint32_t pid);
   [[nodiscard]] uint64_t gone() const { return gone_; }
 
   static constexpr size_t kMaxEntries = 4096;
   static constexpr size_t kMaxCachedBytes = 8u << 20;
   static constexpr size_t kMaxCommandBytes = 128u << 10;  // of one process's arguments: what one exec argument can hold
+  static constexpr size_t kMaxEnvironmentBytes = 256u << 10;
 
  private:
   struct Cached {

@@ -231,6 +231,9 @@ class Reader {
   [[nodiscard]] Result<std::string> text(std::string_view name, dom::element value) const {
     std::string_view text;
     if (value.get(text) != simdjson::SUCCESS) return wants(name, "a string", value);
+    return this->text(name, text);
+  }
+  [[nodiscard]] Result<std::string> text(std::string_view name, std::string_view text) const {
     if (!escaped_) return std::string(text);
     auto bytes = unescape(text);
     if (!bytes)
@@ -277,6 +280,8 @@ class Reader {
         return read_texts(field, value);
       case Type::kRecordList:
         return read_ancestors(field, value);
+      case Type::kMap:
+        return read_map(field, value);
     }
     return Done{};
   }
@@ -299,6 +304,23 @@ class Reader {
     } else {
       values_.lists.emplace_back(field.id, std::move(list));
     }
+    return Done{};
+  }
+
+  [[nodiscard]] Status read_map(const FieldInfo& field, dom::element value) {
+    dom::object members;
+    if (value.get(members) != simdjson::SUCCESS) return wants(field.name, "an object of strings", value);
+    std::vector<std::string> list;
+    for (const auto& [key, member] : members) {
+      auto name = text(field.name, std::string(key));
+      if (!name) return name.error();
+      if (name->empty() || name->find('=') != std::string::npos)
+        return Error{shown(field.name) + " has the name " + shown(*name) + ": a name is not empty and holds no `=`"};
+      auto string = text(std::string(field.name) + "." + *name, member);
+      if (!string) return string.error();
+      list.push_back(*name + "=" + *string);
+    }
+    values_.lists.emplace_back(field.id, std::move(list));
     return Done{};
   }
 

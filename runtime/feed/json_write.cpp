@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Event → JSON, in the order of the catalogue.
+#include <algorithm>
 #include <optional>
 
 #include "runtime/base/address.h"
@@ -117,6 +118,9 @@ class Writer {
       case Type::kRecordList:
         ancestors();
         return;
+      case Type::kMap:
+        pairs(field.id);
+        return;
     }
   }
 
@@ -137,6 +141,23 @@ class Writer {
       text(element);
     }
     out_ += ']';
+  }
+
+  // "NAME=value", once a name: of several the first, as getenv() finds it.
+  void pairs(FieldId field) {
+    out_ += '{';
+    std::vector<std::string_view> done;
+    for (const std::string_view element : event_.texts(field)) {
+      const size_t equal = std::min(element.find('='), element.size());
+      const std::string_view name = element.substr(0, equal);
+      if (std::find(done.begin(), done.end(), name) != done.end()) continue;
+      if (!done.empty()) out_ += ',';
+      done.push_back(name);
+      text(name);
+      out_ += ':';
+      text(element.substr(std::min(equal + 1, element.size())));
+    }
+    out_ += '}';
   }
 
   void ancestors() {

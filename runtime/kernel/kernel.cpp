@@ -261,6 +261,11 @@ Status Kernel::install(const FilterImage& image) {
   control.marks[next] = header.marks;
   control.exec[next] = head_of(header.event[static_cast<size_t>(EventId::exec)]);
   for (size_t event = 0; event < RECIPE_EVENTS; ++event) control.event[event][next] = head_of(header.event[event]);
+  std::atomic_ref flags(control.flags);
+  if ((header.flags & FILTER_WRITERS) != 0)
+    flags.fetch_or(CONTROL_WRITERS);
+  else
+    flags.fetch_and(~CONTROL_WRITERS);
   std::atomic_ref(control.active).store(next, std::memory_order_release);
   // Probes run with preemption off: after this none of them still works with the other image, and it may be filled again.
   if (syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0) != 0)
@@ -280,7 +285,11 @@ Status Kernel::install(const FilterImage& image) {
 }
 
 void Kernel::set_scope(bool on) {
-  std::atomic_ref(state_->control().scope).store(on ? 1 : 0, std::memory_order_release);
+  std::atomic_ref flags(state_->control().flags);
+  if (on)
+    flags.fetch_or(CONTROL_SCOPE, std::memory_order_release);
+  else
+    flags.fetch_and(~CONTROL_SCOPE, std::memory_order_release);
 }
 
 Status Kernel::watch(uint32_t pid) {
@@ -393,6 +402,21 @@ std::optional<Tombstone> Kernel::find(uint32_t pid, uint64_t child_start_time) {
   tombstone.name.assign(reinterpret_cast<const char*>(found.name), std::min<size_t>(found.name_bytes, sizeof found.name));
   tombstone.comm.assign(found.comm, strnlen(found.comm, sizeof found.comm));
   return tombstone;
+}
+
+std::vector<PipeWriter> Kernel::writers(uint64_t pipe) {
+  std::vector<PipeWriter> all;
+  for (uint32_t slot = 0; slot < RECIPE_WRITERS_OF_PIPE; ++slot) {
+    const pipe_writer_key key{pipe, slot, 0};
+    pipe_writer found{};
+    if (bpf_map_lookup_elem(bpf_map__fd(state_->skeleton->maps.pipe_writers), &key, &found) != 0) continue;
+    const size_t bytes = std::min<size_t>(found.name_bytes, sizeof found.name);
+    all.push_back({found.pid, found.start_time, found.stdin_pipe, {reinterpret_cast<const char*>(found.name), bytes}});
+  }
+  // In the order of their start: that of the command line, as a shell forks from left to right.
+  std::stable_sort(all.begin(), all.end(),
+                   [](const PipeWriter& a, const PipeWriter& b) { return a.start_time < b.start_time; });
+  return all;
 }
 
 uint32_t Kernel::birth_parent(uint32_t pid) {

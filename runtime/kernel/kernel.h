@@ -34,7 +34,7 @@ struct ProbeStatistics {
   uint64_t missed = 0;            // runs refused because the probe was at work on that processor
 };
 
-class Kernel final : public BirthParents {
+class Kernel final : public BirthParents, public PipeWriters {
  public:
   struct Options {
     uint32_t ring_bytes = RECIPE_RING_BYTES;                           // a power of two, at least one page
@@ -77,6 +77,8 @@ class Kernel final : public BirthParents {
   // BirthParents
   [[nodiscard]] std::optional<Tombstone> find(uint32_t pid, uint64_t child_start_time) override;
   [[nodiscard]] uint32_t birth_parent(uint32_t pid) override;
+  // PipeWriters
+  [[nodiscard]] std::vector<PipeWriter> writers(uint64_t pipe) override;
 
  private:
   struct State;

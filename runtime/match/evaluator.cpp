@@ -326,6 +326,8 @@ Truth Evaluator::test(const ReadyTest& ready) {
       return list_open(field) ? Truth::kUnknown : Truth::kFalse;
     case Type::kStringList:
       return test_list(ready);
+    case Type::kMap:
+      return test_key(ready);
   }
   return Truth::kFalse;
 }
@@ -412,6 +414,27 @@ Truth Evaluator::test_list(const ReadyTest& ready) {
   }
   if (!list.cut) return result;
   return all ? least(result, Truth::kUnknown) : most(result, Truth::kUnknown);
+}
+
+// Of "NAME=value" the value, where the name is `key`.
+std::optional<std::string_view> Evaluator::value_of_key(std::string_view element, std::string_view key) {
+  if (element.size() <= key.size() || element[key.size()] != '=' || !element.starts_with(key)) return std::nullopt;
+  return element.substr(key.size() + 1);
+}
+
+// What was cut may have held the name, or held it once more.
+Truth Evaluator::test_key(const ReadyTest& ready) {
+  const Test& test = *ready.test;
+  const Texts map = texts(test.subject.field);
+  Truth result = map.cut ? Truth::kUnknown : Truth::kFalse;
+  for (size_t i = 0; i < map.elements.size() && result != Truth::kTrue; ++i) {
+    const auto value = value_of_key(map.elements[i], test.subject.option);
+    if (!value) continue;
+    if (test.op == Operator::kExists) return Truth::kTrue;
+    if (map.cut && i + 1 == map.elements.size()) break;
+    result = most(result, judge(ready, *value));
+  }
+  return result;
 }
 
 Truth Evaluator::test_option(const ReadyTest& ready) {

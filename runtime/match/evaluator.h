@@ -87,6 +87,8 @@ class Evaluator {
   struct ListAnswer;
   [[nodiscard]] ListAnswer& list_answer(FieldId list);
   [[nodiscard]] Marks::Answer marks(FieldId field);
+  [[nodiscard]] static std::optional<std::string_view> value_of_key(std::string_view element, std::string_view key);
+  [[nodiscard]] Truth test_key(const ReadyTest& ready);
   [[nodiscard]] Truth test_option(const ReadyTest& ready);
   [[nodiscard]] Truth test_option_values(const ReadyTest& ready);
   [[nodiscard]] Value operand(uint32_t n);

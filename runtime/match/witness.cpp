@@ -66,6 +66,14 @@ std::string Evaluator::test_witness(const ReadyTest& ready) {
            with_note(ready, texts(field).elements[i]);
   };
   if (info(field).type == Type::kRecordList) return "";
+  if (info(field).type == Type::kMap) {
+    if (!test.right.empty()) fill_right(test);
+    for (const std::string_view element : texts(field).elements) {
+      const auto value = value_of_key(element, test.subject.option);
+      if (value && (test.op == Operator::kExists || judge(ready, *value) != Truth::kFalse)) return shorten(*value);
+    }
+    return "";
+  }
   if (info(field).type != Type::kStringList) {
     const Value value = scalar(field);
     switch (value.kind) {

@@ -72,7 +72,7 @@ class WhyWriter {
 
 }  // namespace
 
-Reporter::Reporter(const Artefact& artefact) : artefact_(artefact) {}
+Reporter::Reporter(const Artefact& artefact) : artefact_(artefact), read_names_(keys_by_recipe(artefact, FieldId::env)) {}
 
 Detection Reporter::report(const Match& match, const Event& event, Context& context, uint64_t sequence) {
   const Trigger& trigger = artefact_.triggers[match.trigger.index()];
@@ -95,7 +95,7 @@ Detection Reporter::report(const Match& match, const Event& event, Context& cont
   detection.why = WhyWriter(artefact_, match).write();
   detection.event = info(event.id()).name;
   if (event.has(FieldId::argv)) detection.argv.emplace(event.argv().begin(), event.argv().end());
-  detection.values = event_values(event, context);
+  detection.values = event_values(event, context, read_names_[trigger.recipe.index()]);
   detection.process = process_of(event, context);
   if (const Context::Ancestors ancestors = context.ancestors(event); ancestors.list != nullptr) {
     detection.ancestors = *ancestors.list;

@@ -17,6 +17,7 @@ class Reporter {
 
  private:
   const Artefact& artefact_;
+  std::vector<std::vector<std::string>> read_names_;  // by recipe: the variables of the environment that it asks for
 };
 
 [[nodiscard]] std::string uuid_v7(int64_t time_unix_ns);

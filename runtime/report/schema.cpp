@@ -55,6 +55,10 @@ Json field_schema(const FieldInfo& field) {
     case Type::kRecordList:
       schema["type"] = "array";
       break;
+    case Type::kMap:
+      schema["type"] = "object";
+      schema["additionalProperties"] = {{"type", "string"}};
+      break;
   }
   schema["description"] = field.doc;
   return schema;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Detection → one line of JSON. Strings go through the same writer as events, so bytes that are no UTF-8 survive in the same
 // declared encoding: the line then ends with `"encoding":"escaped"`.
+#include <algorithm>
+
 #include "runtime/artefact/names.h"
 #include "runtime/catalogue/catalogue.h"
 #include "runtime/feed/json.h"
@@ -65,6 +67,18 @@ class Writer {
     open('[');
     for (const std::string& text : texts) string(text);
     close(']');
+  }
+  // "NAME=value"; the names are those of recipes, so they need no escapes (is_key).
+  void pairs(const std::vector<std::string>& elements) {
+    element();
+    for (size_t i = 0; i < elements.size(); ++i) {
+      const std::string_view whole = elements[i];
+      const std::string_view name = whole.substr(0, whole.find('='));
+      const bool again = std::any_of(elements.begin(), elements.begin() + static_cast<ptrdiff_t>(i),
+                                     [&](const std::string& before) { return before.substr(0, before.find('=')) == name; });
+      if (!again) pair(name, whole.substr(std::min(name.size() + 1, whole.size())));
+    }
+    close('}');
   }
   [[nodiscard]] bool escaped() const { return escaped_; }
   std::string take() { return std::move(out_); }
@@ -173,7 +187,12 @@ void write_values(Writer& json, const Detection& detection, bool process) {
     json.key(dot == std::string_view::npos ? name : name.substr(dot + 1));
     if (const auto* number = std::get_if<int64_t>(&value.value)) json.number(*number);
     if (const auto* text = std::get_if<std::string>(&value.value)) json.string(*text);
-    if (const auto* list = std::get_if<std::vector<std::string>>(&value.value)) json.strings(*list);
+    const auto* list = std::get_if<std::vector<std::string>>(&value.value);
+    if (list != nullptr && info(value.field).type == Type::kMap) {
+      json.pairs(*list);
+    } else if (list != nullptr) {
+      json.strings(*list);
+    }
   }
   if (!open.empty()) json.close('}');
 }

@@ -2,6 +2,8 @@
 // Types decide how a value is written; the catalogue knows the types.
 #include "runtime/report/value.h"
 
+#include <algorithm>
+
 #include "runtime/base/address.h"
 
 namespace recipe {
@@ -11,6 +13,16 @@ namespace {
 std::optional<std::vector<std::string>> list_of(const Event& event, FieldId field, Context& context) {
   if (!event.has(field)) return context.texts(event, field);
   return std::vector<std::string>(event.texts(field).begin(), event.texts(field).end());
+}
+
+// The elements of a map with one of these names, and no others: variables hold secrets.
+std::vector<std::string> pairs_of(const Event& event, FieldId field, std::span<const std::string> names) {
+  std::vector<std::string> pairs;
+  for (const std::string_view element : event.texts(field)) {
+    const std::string_view name = element.substr(0, element.find('='));
+    if (std::find(names.begin(), names.end(), name) != names.end()) pairs.emplace_back(element);
+  }
+  return pairs;
 }
 
 std::vector<std::string> names_of(FieldId field, int64_t bits) {
@@ -23,13 +35,17 @@ std::vector<std::string> names_of(FieldId field, int64_t bits) {
 
 }  // namespace
 
-std::vector<EventValue> event_values(const Event& event, Context& context) {
+std::vector<EventValue> event_values(const Event& event, Context& context, std::span<const std::string> names) {
   std::vector<EventValue> values;
   for (const FieldInfo& field : all_fields()) {
     if (field.on == kAllEvents || !has_field(event.id(), field.id)) continue;
     EventValue value;
     value.field = field.id;
-    if (field.type == Type::kStringList) {
+    if (field.type == Type::kMap) {
+      auto read = pairs_of(event, field.id, names);
+      if (read.empty()) continue;
+      value.value.emplace<2>(std::move(read));
+    } else if (field.type == Type::kStringList) {
       auto list = list_of(event, field.id, context);
       if (!list) continue;
       value.value.emplace<2>(std::move(*list));
@@ -87,6 +103,7 @@ std::optional<std::string> value_text(const Event& event, FieldId field, Context
       return joined;
     }
     case Type::kRecordList:
+    case Type::kMap:
       return std::nullopt;
   }
   return std::nullopt;

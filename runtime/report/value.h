@@ -2,6 +2,7 @@
 // A field of an event as text: for messages and for the keys of throttles.
 #pragma once
 #include <optional>
+#include <span>
 #include <string>
 
 #include "runtime/context/context.h"
@@ -13,7 +14,7 @@ namespace recipe {
 // nullopt: absent, or a record list.
 [[nodiscard]] std::optional<std::string> value_text(const Event& event, FieldId field, Context& context);
 
-// The fields that only some events have and this one does, as they print; the order of the catalogue.
-[[nodiscard]] std::vector<EventValue> event_values(const Event& event, Context& context);
+// The fields that only some events have and this one does, as they print; the order of the catalogue. Of a map only `names`.
+[[nodiscard]] std::vector<EventValue> event_values(const Event& event, Context& context, std::span<const std::string> names);
 
 }  // namespace recipe

@@ -47,7 +47,8 @@ const std::vector<Layout>& layouts() {
       {"filter_header",
        sizeof(filter_header),
        {AT(filter_header, seed), AT(filter_header, generation), AT(filter_header, bytes), AT(filter_header, tags),
-        AT(filter_header, marks), AT(filter_header, pad), AT(filter_header, event), AT(filter_header, mark_name)}},
+        AT(filter_header, marks), AT(filter_header, flags), AT(filter_header, env_offset), AT(filter_header, env_names),
+        AT(filter_header, pad), AT(filter_header, event), AT(filter_header, mark_name)}},
       {"pivot_bucket", sizeof(pivot_bucket), {AT(pivot_bucket, entry)}},
       {"filter_block",
        sizeof(filter_block),
@@ -70,7 +71,7 @@ const std::vector<Layout>& layouts() {
         AT(control_head, default_access)}},
       {"control",
        sizeof(control),
-       {AT(control, active), AT(control, scope), AT(control, seed), AT(control, generation), AT(control, exec),
+       {AT(control, active), AT(control, flags), AT(control, seed), AT(control, generation), AT(control, exec),
         AT(control, tags), AT(control, reader_sleeps), AT(control, tags_unknown), AT(control, boot_wall_ns), AT(control, marks),
         AT(control, marks_unknown), AT(control, pad2), AT(control, event)}},
       {"process_entry",
@@ -85,6 +86,14 @@ const std::vector<Layout>& layouts() {
        sizeof(asker),
        {AT(asker, start_time), AT(asker, pid), AT(asker, tid), AT(asker, uid), AT(asker, gid), AT(asker, euid),
         AT(asker, name_bytes), AT(asker, name)}},
+      {"env_name", sizeof(env_name), {AT(env_name, bytes), AT(env_name, pad), AT(env_name, text)}},
+      {"pipe_writer_key",
+       sizeof(pipe_writer_key),
+       {AT(pipe_writer_key, pipe), AT(pipe_writer_key, slot), AT(pipe_writer_key, pad)}},
+      {"pipe_writer",
+       sizeof(pipe_writer),
+       {AT(pipe_writer, start_time), AT(pipe_writer, stdin_pipe), AT(pipe_writer, pid), AT(pipe_writer, name_bytes),
+        AT(pipe_writer, name)}},
       {"classify_value", sizeof(classify_value), {AT(classify_value, at), AT(classify_value, bytes)}},
       {"argv_walk",
        sizeof(argv_walk),
@@ -131,6 +140,9 @@ const std::vector<Layout>& layouts() {
   };
   return kLayouts;
 }
+
+// What is noted of pipes stays small: an entry of the kernel's table has some 64 bytes beside key and value.
+static_assert(RECIPE_PIPE_WRITERS * (sizeof(pipe_writer_key) + sizeof(pipe_writer) + 64) < 1u << 20);
 
 // Of the image, which the kernel reads by offsets and not by these types: what those offsets assume.
 static_assert(sizeof(filter_header) == 64 + RECIPE_EVENTS * sizeof(event_head) + RECIPE_TAGS * 4 &&

@@ -22,7 +22,9 @@ namespace recipe::test {
 inline Filter filter_of_names(const std::vector<std::string>& names) {
   FilterSlot slot;
   slot.clauses = {ClauseId{0}};
-  return {{FilterBlock{EventId::exec, names, {slot}}}, {}};
+  Filter filter;
+  filter.blocks = {FilterBlock{EventId::exec, names, {slot}}};
+  return filter;
 }
 
 // The default block: every exec is a candidate.

@@ -71,6 +71,9 @@ TEST_CASE("every field has a number of its own, words, and an example that is JS
       case Type::kFlags:
         CHECK(example.is_array());
         break;
+      case Type::kMap:
+        CHECK(example.is_object());
+        break;
     }
   }
 }

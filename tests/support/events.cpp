@@ -104,6 +104,8 @@ void ask_list(Random& random, Test& test, SampleList list) {
   test.table = list;
   if (random.chance(70)) test.literals.clear();
 }
+const Texts kVariables = {"LD_PRELOAD", "LD", "X"};
+const Texts kVariableValues = {"/tmp/a.sh", "perl", "", "/etc/passwd", "x", "-e"};
 
 Texts some(Random& random, const Texts& from) {
   Texts out;
@@ -253,8 +255,20 @@ Test socket_test(Random& random) {
   return test;
 }
 
+Test environment_test(Random& random) {
+  Test test;
+  test.subject.field = FieldId::env;
+  test.subject.selector = Selector::kKey;
+  test.subject.option = random.pick(kVariables);
+  test.over = Over::kAnyElement;
+  test.op = Operator::kExists;
+  if (random.chance(75)) ask_text(random, test, kVariableValues, true);
+  return test;
+}
+
 Test exec_test(Random& random) {
   Test test;
+  if (random.chance(35)) return environment_test(random);
   if (random.chance(50)) {
     test.subject.field = FieldId::process_traits;
     test.op = Operator::kHas;
@@ -459,6 +473,13 @@ void add_own_fields(Random& random, EventValues& event) {
   if (event.event == EventId::exec) {
     if (random.chance(60)) event.numbers.emplace_back(FieldId::process_traits, flags());
     if (random.chance(60)) event.numbers.emplace_back(FieldId::process_exe_age, random.pick(kAges));
+    if (random.chance(70)) {
+      Texts variables;
+      for (uint32_t i = 0, count = random.below(4); i < count; ++i)
+        variables.push_back(random.pick(kVariables) + "=" + random.pick(kVariableValues));
+      if (!variables.empty() && random.chance(15)) event.truncated.push_back(FieldId::env);
+      event.lists.emplace_back(FieldId::env, std::move(variables));
+    }
   }
   if (is_of(event.event, kOnFile)) {
     if (random.chance(85)) {
@@ -606,6 +627,11 @@ std::string describe(const EventValues& event) {
   if (event.ancestors) {
     for (const auto& a : *event.ancestors)
       out += "ancestor=" + a.name.value_or("?") + "/" + std::to_string(a.uid.value_or(-1)) + " ";
+  }
+  for (const auto& [field, list] : event.lists) {
+    out.append(info(field).name).append("=[");
+    for (const std::string& element : list) out += quote(element) + " ";
+    out += "] ";
   }
   for (const FieldId field : event.truncated) out.append("cut:").append(info(field).name).append(" ");
   return out;

@@ -476,6 +476,27 @@ Truth test_argv(const Test& test, const World& world) {
   return command.operands_open || command.open ? Truth::kUnknown : Truth::kFalse;
 }
 
+// Every element of the map that has the key; where the map was cut there may be one more.
+Truth test_key(const Test& test, const World& world) {
+  const List map = list_of(world, test.subject.field);
+  if (map.absent) return Truth::kFalse;
+  const Text head = test.subject.option + "=";
+  std::vector<Truth> truths;
+  for (const Value& element : map.texts) {
+    const bool named = element.text.substr(0, head.size()) == head;
+    if (!named) continue;
+    if (test.op == Operator::kExists) {
+      truths.push_back(Truth::kTrue);
+    } else if (element.kind == Value::kCut) {
+      truths.push_back(Truth::kUnknown);
+    } else {
+      truths.push_back(test_value(test, {Value::kText, 0, element.text.substr(head.size())}, false));
+    }
+  }
+  if (map.truncated) truths.push_back(Truth::kUnknown);
+  return truths.empty() ? Truth::kFalse : *std::max_element(truths.begin(), truths.end());
+}
+
 struct Bound {
   FieldId list;
   size_t element;
@@ -534,6 +555,7 @@ Truth evaluate_test(const Test& test, const World& world, const std::vector<Boun
                       info(subject.field).type == Type::kPath);
   }
   const Type type = info(subject.field).type;
+  if (type == Type::kMap) return test_key(test, world);
   if (subject.selector != Selector::kNone || test.op == Operator::kHasFlag || test.op == Operator::kHasOption)
     return test_argv(test, world);
   if (type == Type::kStringList || type == Type::kRecordList) {

@@ -61,6 +61,7 @@ std::string value_of(FieldId field, const Event& event, Context& context, const 
       const auto asked = context.text(event, field);
       return asked ? quote(*asked) : "absent";
     }
+    case Type::kMap:
     case Type::kStringList: {
       if (!event.has(field)) return "absent";
       std::string out;

@@ -87,7 +87,8 @@ Result<std::unique_ptr<Live>> Live::start(Artefact artefact, bool scope) {
   std::unique_ptr<Live> live(new Live);
   live->kernel_ = std::move(*kernel);
   live->engine_ = std::move(*engine);
-  live->context_ = make_live_context(live->kernel_.get());
+  live->context_ =
+      make_live_context(live->kernel_.get(), live->engine_->artefact().filter.writers ? live->kernel_.get() : nullptr);
   live->kernel_->set_scope(scope);
   if (Status installed = live->kernel_->install(live->engine_->image()); !installed.ok()) return installed.error();
   // The probes run; whether they see is not yet known.
@@ -147,8 +148,25 @@ void Live::judge(std::span<const std::byte> record) {
   }
   const bool was_canary = waiting && engine_->canary_seen();
   if (!tap_) return;
-  if (!was_canary) tap_(record);
+  if (!was_canary) give(bytes, 0);
   detections_.clear();  // who taps wants records
+}
+
+// To who taps, with what only this machine can say. round: how often the record has waited for that.
+void Live::give(std::span<const std::byte> record, uint32_t round) {
+  constexpr FieldId kAsked = FieldId::process_stdin_writers;
+  if (!tapped_.decode(record).ok() || !has_field(tapped_.id(), kAsked)) return tap_(record);
+  const std::optional<std::vector<std::string>> writers = context_->texts(tapped_, kAsked);
+  if (context_->unsettled(tapped_) && waiting_.add(record, round, Waiting::Clock::now())) return;
+  const std::vector<uint64_t> completed = writers ? with_list(record, kAsked, *writers) : std::vector<uint64_t>{};
+  tap_(completed.empty() ? record : std::as_bytes(std::span(completed)));
+}
+
+// What has waited long enough; `last`: all that waits.
+void Live::judge_waiting(bool last) {
+  const auto now = last ? Waiting::Clock::time_point::max() : Waiting::Clock::now();
+  engine_->judge_waiting(now, last, *context_, detections_);
+  while (const std::optional<Waiting::Due> due = waiting_.take(now)) give(due->record(), last ? Waiting::kRounds : due->round);
 }
 
 void Live::hurry() {
@@ -164,8 +182,14 @@ void Live::take_counters() {
 }
 
 Status Live::pump(std::chrono::milliseconds timeout) {
+  for (const auto& due : {engine_->next_due(), waiting_.next()}) {
+    if (!due) continue;
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(*due - Waiting::Clock::now());
+    timeout = std::clamp(left, std::chrono::milliseconds(0), timeout);
+  }
   const Result<size_t> got = kernel_->poll([&](std::span<const std::byte> record) { judge(record); }, timeout);
   if (!got.ok()) return got.error();
+  judge_waiting(false);
   if (*got > 0) take_counters();
   if (output_ != nullptr && !detections_.empty()) {
     output_->write(detections_, *engine_);
@@ -177,6 +201,7 @@ Status Live::pump(std::chrono::milliseconds timeout) {
 Status Live::finish() {
   kernel_->detach();
   const Result<size_t> got = kernel_->drain([&](std::span<const std::byte> record) { judge(record); });
+  judge_waiting(true);
   take_counters();
   if (output_ != nullptr) {
     output_->write(detections_, *engine_);

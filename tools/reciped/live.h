@@ -26,7 +26,7 @@ class Live {
   // around it are still there to be asked. Not inherited by what was forked before.
   static void hurry();
 
-  // Judges what is there; waits up to `timeout` for the first.
+  // Judges what is there, and what has waited long enough; waits up to `timeout` for the first.
   [[nodiscard]] Status pump(std::chrono::milliseconds timeout);
   // Stops the probes and judges what they have sent until then.
   [[nodiscard]] Status finish();
@@ -40,12 +40,16 @@ class Live {
   Live() = default;
   [[nodiscard]] Status prove(const std::string& token, bool scope);
   void judge(std::span<const std::byte> record);
+  void give(std::span<const std::byte> record, uint32_t round);
+  void judge_waiting(bool last);
   void take_counters();
 
   std::unique_ptr<Kernel> kernel_;
   std::unique_ptr<Engine> engine_;
   std::unique_ptr<Context> context_;
   std::function<void(std::span<const std::byte>)> tap_;
+  Event tapped_;
+  Waiting waiting_;  // for who taps
   Output* output_ = nullptr;
   std::vector<Detection> detections_;
   std::vector<uint64_t> copy_;

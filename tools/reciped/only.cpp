@@ -251,6 +251,8 @@ void drop_unwanted(Artefact& artefact) {
     });
   }
   std::erase_if(artefact.filter.blocks, [](const FilterBlock& block) { return block.slots.empty(); });
+  artefact.filter.environment = asked_keys(artefact, FieldId::env);
+  artefact.filter.writers = asks(artefact, FieldId::process_stdin_writers);
 }
 
 }  // namespace

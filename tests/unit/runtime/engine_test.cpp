@@ -151,6 +151,74 @@ TEST_CASE("losses ride with the next detection, with their total, once") {
   CHECK(judge(*engine, record_of(kPerl))[0].lost.empty());
 }
 
+namespace {
+
+// Knows at first that a process is about to execute its program, and after `wait` questions which it was.
+struct Settling final : Context {
+  std::optional<std::string> text(const Event&, FieldId) override { return std::nullopt; }
+  std::optional<std::vector<std::string>> texts(const Event& event, FieldId) override {
+    if (event.text(FieldId::process_name) != "sh") return std::nullopt;
+    ++asked;
+    return std::vector<std::string>{asked > wait ? "curl" : "bash"};
+  }
+  bool unsettled(const Event& event) const override { return event.text(FieldId::process_name) == "sh" && asked <= wait; }
+  Ancestors ancestors(const Event&) override { return {}; }
+  const HostInfo& host() override { return host_; }
+  int asked = 0, wait = 0;
+  HostInfo host_;
+};
+
+}  // namespace
+
+TEST_CASE("an event that a forked process may still change is judged again, once for all, and the others meanwhile") {
+  Compilation compilation;
+  compile_text(compilation, "r.recipe",
+               "recipe r {\n title \"R\"\n category execution\n method m\n importance high\n"
+               " on exec when process.name == sh and process.stdin.writers contains curl\n"
+               " on exec when process.name == perl\n}\n",
+               {});
+  REQUIRE(compilation.ok);
+  CHECK(compilation.artefact.filter.writers);
+  auto built = Engine::build(std::move(compilation.artefact), 42, 7);
+  REQUIRE(built.ok());
+  Engine& engine = **built;
+  Settling context;
+  std::vector<Detection> out;
+  const auto shell = record_of(R"({"event":"exec","process":{"name":"sh"}})");
+  const auto give = [&](const std::vector<uint64_t>& record) {
+    REQUIRE(engine.judge(std::as_bytes(std::span(record)), context, out).ok());
+  };
+  SECTION("until it is settled") {
+    context.wait = 2;
+    give(shell);
+    CHECK(out.empty());
+    REQUIRE(engine.next_due());
+    give(record_of(kPerl));
+    CHECK(out.size() == 1);
+    engine.judge_waiting(*engine.next_due(), false, context, out);
+    CHECK(out.size() == 1);
+    engine.judge_waiting(*engine.next_due(), false, context, out);
+    CHECK(out.size() == 2);
+    CHECK_FALSE(engine.next_due());
+    CHECK(of(engine, Counter::k_events_seen) == 2);
+    CHECK(of(engine, Counter::k_writers_unsettled) == 0);
+  }
+  SECTION("but not longer than the wait lasts, and that is counted") {
+    context.wait = 100;
+    give(shell);
+    for (int i = 0; i < 10 && engine.next_due(); ++i) engine.judge_waiting(*engine.next_due(), false, context, out);
+    CHECK_FALSE(engine.next_due());
+    CHECK(context.asked == 6);
+    CHECK(of(engine, Counter::k_writers_unsettled) == 1);
+  }
+  SECTION("and at the end at once") {
+    context.wait = 1;
+    give(shell);
+    engine.judge_waiting(Waiting::Clock::time_point::max(), true, context, out);
+    CHECK(out.size() == 1);
+  }
+}
+
 TEST_CASE("a truncated argv leaves the match open and says so") {
   const auto engine = engine_of("");
   const auto out = judge(

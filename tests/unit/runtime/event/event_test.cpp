@@ -386,6 +386,63 @@ TEST_CASE("an argv without its last NUL is malformed, unless it was cut there") 
   CHECK(event.text(FieldId::process_cmdline) == "ab cd");
 }
 
+TEST_CASE("each variable of an environment has a name, but one that was cut") {
+  EventValues values;
+  values.event = EventId::exec;
+  const auto decodes = [&](std::vector<std::string> env) {
+    values.lists = {{FieldId::env, std::move(env)}};
+    const auto record = encode_record(values);
+    REQUIRE(record.ok());
+    Event event;
+    return event.decode(std::as_bytes(std::span(*record))).ok();
+  };
+  CHECK(decodes({}));
+  CHECK(decodes({"A=1", "B="}));
+  CHECK_FALSE(decodes({"A=1", "B"}));
+  CHECK_FALSE(decodes({"=1"}));
+  values.truncated = {FieldId::env};
+  CHECK(decodes({"A=1", "B"}));
+  CHECK_FALSE(decodes({"A", "B"}));
+}
+
+TEST_CASE("an environment that was cut is completed by one that holds its whole variables, and by no other") {
+  EventValues values;
+  values.event = EventId::exec;
+  values.lists = {{FieldId::env, {"A=1", "B=cu"}}};
+  const auto complete = [&](bool cut, const char* elements, size_t bytes) {
+    values.truncated = cut ? std::vector<FieldId>{FieldId::env} : std::vector<FieldId>{};
+    const auto record = encode_record(values);
+    REQUIRE(record.ok());
+    Event event;
+    REQUIRE(event.decode(std::as_bytes(std::span(*record))).ok());
+    const bool done = event.complete_env(std::string(elements, bytes));
+    CHECK(event.truncated(FieldId::env) == (cut && !done));
+    return done ? std::vector<std::string>(event.texts(FieldId::env).begin(), event.texts(FieldId::env).end())
+                : std::vector<std::string>{"refused"};
+  };
+  using Strings = std::vector<std::string>;
+  CHECK(complete(true, "Z=0\0A=1\0B=cut\0C=3\0", 18) == Strings{"Z=0", "A=1", "B=cut", "C=3"});
+  CHECK(complete(true, "A=2\0B=cut\0", 10) == Strings{"refused"});
+  CHECK(complete(true, "A=1\0B=cut", 9) == Strings{"refused"});
+  CHECK(complete(false, "A=1\0B=cu\0", 9) == Strings{"refused"});
+}
+
+TEST_CASE("a record takes one more list, and none that would make it too large") {
+  EventValues values;
+  values.event = EventId::exec;
+  values.texts = {{FieldId::process_name, "sh"}};
+  const auto record = encode_record(values);
+  REQUIRE(record.ok());
+  const auto bytes = std::as_bytes(std::span(*record));
+  const auto more = with_list(bytes, FieldId::process_stdin_writers, {"base64", "curl"});
+  Event event;
+  REQUIRE(event.decode(std::as_bytes(std::span(more))).ok());
+  CHECK(event.text(FieldId::process_name) == "sh");
+  REQUIRE(event.texts(FieldId::process_stdin_writers).size() == 2);
+  CHECK(event.texts(FieldId::process_stdin_writers)[1] == "curl");
+  CHECK(with_list(bytes, FieldId::process_stdin_writers, {std::string(RECIPE_RECORD_BYTES, 'x')}).empty());
+}
+
 TEST_CASE("random damage to a record is refused or read within its bounds") {
   const auto good = bytes_of(perl());
   std::mt19937 random(7);

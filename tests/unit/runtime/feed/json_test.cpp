@@ -75,6 +75,21 @@ TEST_CASE("what stands in the catalogue as an example is read and written") {
   }
 }
 
+TEST_CASE("an environment is an object of strings, and of a variable that was set twice the first is written") {
+  const std::string line = R"({"event":"exec","time":"1970-01-01T00:00:00.000000000Z","env":{"X":"a=b","Y":""}})";
+  CHECK(written(record_of(line)) == line);
+  EventValues values;
+  values.event = EventId::exec;
+  values.lists = {{FieldId::env, {"X=1", "X=2"}}};
+  const auto record = encode_record(values);
+  REQUIRE(record.ok());
+  CHECK(nlohmann::json::parse(written(*record))["env"] == nlohmann::json({{"X", "1"}}));
+  CHECK_THAT(error_of(R"({"event":"exec","env":["X=1"]})"), Catch::Contains("an object of strings"));
+  CHECK_THAT(error_of(R"({"event":"exec","env":{"X":1}})"), Catch::Contains("`env.X`"));
+  CHECK_THAT(error_of(R"({"event":"exec","env":{"":"1"}})"), Catch::Contains("not empty"));
+  CHECK_THAT(error_of(R"({"event":"exec","env":{"A=B":"1"}})"), Catch::Contains("no `=`"));
+}
+
 TEST_CASE("each kind of event is read and written with its own fields") {
   for (
       const char* line :

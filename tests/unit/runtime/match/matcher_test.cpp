@@ -51,6 +51,12 @@ Node operand(uint32_t n, Operator op, std::vector<Literal> literals) {
   node.test.subject.operand = n;
   return node;
 }
+Node variable(std::string name, Operator op, std::vector<Literal> literals) {
+  Node node = t(FieldId::env, op, std::move(literals), Over::kAnyElement);
+  node.test.subject.selector = Selector::kKey;
+  node.test.subject.option = std::move(name);
+  return node;
+}
 Node no(Node node) {
   node.negated = !node.negated;
   return node;
@@ -491,6 +497,44 @@ TEST_CASE("a list of strings that context knows is asked once, and shown by its 
   context.known = false;
   CHECK((*matcher)->evaluate_trigger(TriggerId{0}, decoded.event, context) == kF);
   CHECK((*matcher)->evaluate_trigger(TriggerId{1}, decoded.event, context) == kF);
+}
+
+TEST_CASE("a variable of the environment is found by its whole name, and shown by its value alone") {
+  EventValues values = perl();
+  CHECK(truth_of(variable("X", kExists, {}), values) == kF);
+  CHECK(truth_of(no(variable("X", kEquals, {"1"})), values) == kT);
+  values.lists.emplace_back(FieldId::env, std::vector<std::string>{"XX=1", "X=/tmp/x", "Y=", "TWICE=a", "TWICE=b"});
+  CHECK(truth_of(variable("X", kEquals, {"/tmp/x"}), values) == kT);
+  CHECK(truth_of(variable("X", kUnder, {"/tmp"}), values) == kT);
+  CHECK(truth_of(variable("X", kEquals, {"1"}), values) == kF);
+  CHECK(truth_of(no(variable("X", kEquals, {"1"})), values) == kT);
+  CHECK(truth_of(variable("Y", kExists, {}), values) == kT);
+  CHECK(truth_of(variable("Y", kEquals, {""}), values) == kT);
+  CHECK(truth_of(variable("Z", kExists, {}), values) == kF);
+  CHECK(truth_of(variable("TWICE", kEquals, {"a"}), values) == kT);
+  CHECK(truth_of(variable("TWICE", kEquals, {"b"}), values) == kT);
+  const Artefact artefact = artefact_of({variable("X", kStartsWith, {"/tmp"})});
+  const auto matcher = Matcher::build(artefact);
+  REQUIRE(matcher.ok());
+  const auto context = make_record_context();
+  std::vector<Match> matches;
+  (*matcher)->match(Decoded(values).event, *context, {}, true, matches);
+  REQUIRE(matches.size() == 1);
+  CHECK(matches[0].terms.at(0).value == "/tmp/x");
+}
+
+TEST_CASE("an environment that was cut leaves open what is not among its whole variables") {
+  EventValues values = perl();
+  values.lists.emplace_back(FieldId::env, std::vector<std::string>{"X=1", "Y=2", "Z=3"});
+  values.truncated = {FieldId::env};
+  CHECK(truth_of(variable("X", kEquals, {"1"}), values) == kT);
+  CHECK(truth_of(variable("X", kEquals, {"2"}), values) == kU);  // it may have been set again
+  CHECK(truth_of(variable("X", kExists, {}), values) == kT);
+  CHECK(truth_of(variable("Z", kEquals, {"3"}), values) == kU);
+  CHECK(truth_of(no(variable("Z", kEquals, {"4"})), values) == kU);
+  CHECK(truth_of(variable("Z", kExists, {}), values) == kT);
+  CHECK(truth_of(variable("W", kExists, {}), values) == kU);
+  CHECK(truth_of(no(variable("W", kExists, {})), values) == kU);
 }
 
 TEST_CASE("a text that the event fills is false where a field of it is absent and unknown where one was cut") {

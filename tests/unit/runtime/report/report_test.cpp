@@ -83,7 +83,7 @@ TEST_CASE("what only some events have is printed in its groups, that of the proc
   Event event;
   REQUIRE(event.decode(std::as_bytes(std::span(record.value()))).ok());
   Detection detection = sample();
-  detection.values = event_values(event, *make_record_context());
+  detection.values = event_values(event, *make_record_context(), {});
   detection.values.push_back({FieldId::process_traits, std::vector<std::string>{"memory"}});
   detection.values.push_back({FieldId::process_stdin_writers, std::vector<std::string>{"curl"}});
   const auto json = nlohmann::json::parse(to_json(detection));
@@ -91,6 +91,24 @@ TEST_CASE("what only some events have is printed in its groups, that of the proc
         nlohmann::json({{"path", "/etc/shadow"}, {"name", "shadow"}, {"access", {"read", "write"}}, {"uid", 0}}));
   CHECK(json["process"]["traits"] == nlohmann::json({"memory"}));
   CHECK(json["process"]["stdin"]["writers"] == nlohmann::json({"curl"}));
+}
+
+TEST_CASE("of the environment a detection shows the variables that the recipe reads, and no other") {
+  EventValues values;
+  values.event = EventId::exec;
+  values.lists = {{FieldId::env, {"AWS_SECRET_ACCESS_KEY=s3cr3t", "LD_PRELOAD=/tmp/x.so", "LD_PRELOAD=/lib/y.so"}}};
+  const auto record = encode_record(values);
+  REQUIRE(record.ok());
+  Event event;
+  REQUIRE(event.decode(std::as_bytes(std::span(record.value()))).ok());
+  Detection detection = sample();
+  const std::vector<std::string> names = {"LD_PRELOAD", "LD_AUDIT"};
+  detection.values = event_values(event, *make_record_context(), names);
+  const std::string line = to_json(detection);
+  CHECK(nlohmann::json::parse(line)["event"]["env"] == nlohmann::json({{"LD_PRELOAD", "/tmp/x.so"}}));
+  CHECK(line.find("s3cr3t") == std::string::npos);
+  detection.values = event_values(event, *make_record_context(), {});
+  CHECK_FALSE(nlohmann::json::parse(to_json(detection))["event"].contains("env"));
 }
 
 TEST_CASE("bytes that are no UTF-8 survive JSON, and then every backslash of the line is escaped") {
