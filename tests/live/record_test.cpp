@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What was recorded live and is replayed gives the same detections.
+#include <algorithm>
 #include <catch2/catch.hpp>
+#include <set>
+#include <sstream>
 
 #include "tests/live/daemon.h"
 
@@ -40,6 +43,65 @@ TEST_CASE("with recipes only what passes their filter is recorded, and a capture
   INFO(replayed.err);
   CHECK(replayed.code == 0);
   CHECK(nlohmann::json::parse(replayed.out)["recipe"] == "perl_code");
+}
+
+namespace {
+
+constexpr const char* kFileRecipe =
+    "recipe secret_read {\n  title \"t\"\n  category execution\n  method m\n  importance high\n  attack [T1059]\n"
+    "  on open when file.name == marked_file and file.access has read\n  message \"{file.path}\"\n}\n"
+    "recipe preloaded {\n  title \"t\"\n  category execution\n  method m\n  importance high\n  attack [T1059]\n"
+    "  on exec when process.name == cat and env[\"MARK\"] == \"1\"\n}\n";
+
+}  // namespace
+
+TEST_CASE("every event that a probe sees is recorded, files too, and the chosen variables of the environment") {
+  const Scene scene;
+  const std::string recipes = scene.folder.write("files.recipe", kFileRecipe);
+  const std::string file = scene.folder.write("marked_file", "x\n");
+  const std::string capture = scene.folder.path("events.cap");
+  const auto recorded = run_command({kReciped, "record", "--env", "MARK", "-o", capture, "--", "/bin/sh", "-c",
+                                     "MARK=1 SECRET=$(printf s3; printf cr3t) cat " + file});
+  INFO(recorded.err);
+  CHECK(recorded.code == 0);
+  const auto replayed = run_command({kReciped, "replay", "--recipes", recipes, capture});
+  INFO(replayed.err);
+  std::multiset<std::string> seen;
+  std::istringstream lines(replayed.out);
+  for (std::string line; std::getline(lines, line);) seen.insert(nlohmann::json::parse(line)["recipe"]);
+  CHECK(seen == std::multiset<std::string>{"preloaded", "secret_read"});
+  CHECK(scene.folder.read("events.cap").find("s3cr3t") == std::string::npos);
+}
+
+TEST_CASE("only the chosen events are recorded, and one that nothing sees is refused") {
+  const Scene scene;
+  const std::string recipes = scene.folder.write("files.recipe", kFileRecipe);
+  const std::string file = scene.folder.write("marked_file", "x\n");
+  const std::string capture = scene.folder.path("events.cap");
+  const auto recorded =
+      run_command({kReciped, "record", "--events", "exec", "-o", capture, "--", "/bin/sh", "-c", "MARK=1 cat " + file});
+  INFO(recorded.err);
+  CHECK(recorded.code == 0);
+  CHECK(run_command({kReciped, "replay", "--recipes", recipes, capture}).out.empty());
+  const auto unknown = run_command({kReciped, "record", "--events", "exec,opn", "-o", capture, "--", "/bin/true"});
+  CHECK(unknown.code == 3);
+  CHECK(unknown.err.find("`opn`") != std::string::npos);
+  CHECK(run_command({kReciped, "record", "--env", "A=B", "-o", capture, "--", "/bin/true"}).code == 3);
+}
+
+TEST_CASE("a recording knows who fed a standard input, for the replay cannot ask") {
+  const Scene scene;
+  const std::string recipe = scene.folder.write(
+      "fed.recipe",
+      "recipe fed {\n  title \"t\"\n  category execution\n  method m\n  importance high\n  attack [T1059]\n"
+      "  on exec when process.name == dash and argv contains \"-s\" and process.stdin.writers contains base64\n}\n");
+  const std::string capture = scene.folder.path("events.cap");
+  const auto recorded = run_command({kReciped, "record", "--events", "exec", "-o", capture, "--", "/bin/bash", "-c",
+                                     "for i in 1 2 3 4 5; do printf 'ZXhpdA==' | base64 -d | dash -s; done"});
+  INFO(recorded.err);
+  const auto replayed = run_command({kReciped, "replay", "--recipes", recipe, capture});
+  INFO(replayed.out);
+  CHECK(std::count(replayed.out.begin(), replayed.out.end(), '\n') == 5);
 }
 
 }  // namespace recipe::test

@@ -118,7 +118,9 @@ int Recipes::load(Artefact& artefact) const {
   return kUsage;
 }
 
-Artefact everything() {
+Artefact everything(std::vector<EventId> events, std::vector<std::string> variables) {
+  std::sort(events.begin(), events.end());
+  events.erase(std::unique(events.begin(), events.end()), events.end());
   Artefact artefact;
   artefact.passages.emplace_back();
   artefact.files.emplace_back();
@@ -126,12 +128,19 @@ Artefact everything() {
   RecipeInfo& recipe = artefact.recipes.emplace_back();
   recipe.name = "everything";
   recipe.enabled = false;
-  Trigger& trigger = artefact.triggers.emplace_back();
-  trigger.recipe.value = 0;
-  trigger.event = EventId::exec;
-  trigger.program.nodes.push_back({NodeKind::kFalse, false, FieldId::kNone, 1, 0, 0});
-  artefact.clauses.push_back({TriggerId{0}, {}, false});
-  artefact.filter.blocks.push_back({EventId::exec, {}, {FilterSlot{{}, {ClauseId{0}}}}});
+  for (const EventId event : events) {
+    const auto number = static_cast<uint32_t>(artefact.triggers.size());
+    Trigger& trigger = artefact.triggers.emplace_back();
+    trigger.recipe.value = 0;
+    trigger.event = event;
+    trigger.program.nodes.push_back({NodeKind::kFalse, false, FieldId::kNone, 1, 0, 0});
+    artefact.clauses.push_back({TriggerId{number}, {}, false});
+    artefact.filter.blocks.push_back({event, {}, {FilterSlot{{}, {ClauseId{number}}}}});
+  }
+  std::sort(variables.begin(), variables.end());
+  variables.erase(std::unique(variables.begin(), variables.end()), variables.end());
+  artefact.filter.environment = std::move(variables);
+  artefact.filter.writers = true;
   return artefact;
 }
 

@@ -22,7 +22,7 @@ class Recipes {
   std::string only_;
 };
 
-// An artefact without recipes whose filter lets every event through.
-[[nodiscard]] Artefact everything();
+// An artefact without recipes whose filter lets every one of these events through; of the environment it reads these variables.
+[[nodiscard]] Artefact everything(std::vector<EventId> events, std::vector<std::string> variables);
 
 }  // namespace recipe::reciped

@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
 #include "runtime/feed/capture.h"
+#include "runtime/kernel/features.h"
 #include "runtime/report/report.h"
 #include "runtime/sink/write_all.h"
 #include "tools/reciped/child.h"
@@ -18,17 +20,53 @@ namespace {
 
 constexpr std::chrono::milliseconds kTurn{50};
 
+// The events that some probe sees on this machine.
+std::vector<EventId> seen_events() {
+  std::vector<EventId> events;
+  for (const ProbeUse& use : probe_uses(probe_features())) {
+    if (const EventInfo* event = find_event(use.event); event != nullptr && use.used) events.push_back(event->id);
+  }
+  return events;
+}
+
 struct Record {
   Recipes recipes;
   std::string path;
+  std::vector<std::string> events;     // names; none: all that are seen
+  std::vector<std::string> variables;  // of the environment
   Status written = Done{};
   uint64_t records = 0;
 
-  int run(const Command& command) {
-    Artefact artefact = everything();
-    if (recipes.given()) {
-      if (const int exit = recipes.load(artefact); exit != kClean) return exit;
+  int choose(Artefact& artefact) const {
+    if (recipes.given()) return recipes.load(artefact);
+    const std::vector<EventId> seen = seen_events();
+    std::vector<EventId> chosen;
+    for (const std::string& name : events) {
+      const EventInfo* event = find_event(name);
+      if (event == nullptr) {
+        complain("--events: there is no event `" + name + "`; `recipec fields` names them");
+        return kUsage;
+      }
+      if (std::find(seen.begin(), seen.end(), event->id) == seen.end()) {
+        complain("--events: no probe sees `" + name + "` here; `reciped features` says which are seen");
+        return kUsage;
+      }
+      chosen.push_back(event->id);
     }
+    for (const std::string& name : variables) {
+      if (is_key(name)) continue;
+      complain("--env: no variable that is read is called `" + printable(name) + "`");
+      return kUsage;
+    }
+    artefact = everything(events.empty() ? seen : chosen, variables);
+    if (artefact.filter.environment.size() <= kMaxKeys) return kClean;
+    complain(fmt::format("--env: at most {} variables", kMaxKeys));
+    return kUsage;
+  }
+
+  int run(const Command& command) {
+    Artefact artefact;
+    if (const int exit = choose(artefact); exit != kClean) return exit;
     Signals signals(command.empty());
     Result<std::unique_ptr<Live>> live = Live::start(std::move(artefact), !command.empty());
     if (!live.ok()) {
@@ -87,11 +125,24 @@ Run declare_record(CLI::App& app) {
   auto self = std::make_shared<Record>();
   self->recipes.declare(*command, false);
   command->add_option("-o", self->path, "the capture, in its place when it is whole")->required()->type_name("FILE");
+  auto* recipes = command->get_option("--recipes");
+  command->add_option("--events", self->events, "only these, `exec,open`; else every event that a probe sees")
+      ->delimiter(',')
+      ->type_name("EVENTS")
+      ->excludes(recipes);
+  command
+      ->add_option("--env", self->variables, "record these variables of each exec's environment, `LD_PRELOAD,PATH`; else none")
+      ->delimiter(',')
+      ->type_name("NAMES")
+      ->excludes(recipes);
   command->footer(
-      "With --recipes only what passes their kernel filter is recorded, else every event. A capture holds command lines: it "
-      "is\n"
-      "readable by its owner alone.\n\n"
-      "Example:\n  reciped record -o build.cap -- make && reciped replay --recipes rules/ build.cap");
+      "With --recipes only what passes their kernel filter is recorded, and of the environment what they read. Recording "
+      "every\n"
+      "event costs the machine more than watching with recipes. A capture holds command lines and paths: it is readable by "
+      "its\n"
+      "owner alone.\n\n"
+      "Example:\n  reciped record -o build.cap -- make && reciped replay --recipes rules/ build.cap\n"
+      "  reciped record --events exec,open -o build.cap -- make");
   return [self](const Command& behind) { return self->run(behind); };
 }
 
