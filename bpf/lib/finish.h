@@ -14,6 +14,7 @@ extern record_u64 put_asker(struct out_record* o, struct classify* c);
 extern record_u64 put_script(struct out_record* o, struct classify* c);
 extern record_u64 put_environment(struct out_record* o, struct classify* c);
 extern record_u64 put_stdin_pipe(struct out_record* o);
+extern record_u64 put_proc_pid(struct out_record* o, struct classify* c);
 extern record_u64 send_record(struct out_record* o, record_u32 generation);
 
 static __always_inline int is_candidate(struct classify* c) {
@@ -59,6 +60,7 @@ static __always_inline void send_event(struct classify* c) {
     put_stdin_pipe(o);
     put_environment(o, c);
   }
+  if (c->event == EVENT_open) put_proc_pid(o, c);
   send_record(o, c->image ? control.generation[1] : control.generation[0]);
 }
 

@@ -30,6 +30,7 @@ struct qstr {
 
 struct super_block {
   unsigned int s_dev;
+  unsigned long s_magic;
 };
 
 struct inode;
@@ -68,6 +69,11 @@ struct inode {
   unsigned int i_nlink;
   unsigned int i_rdev;
   void* i_private;
+};
+struct pid;
+struct proc_inode {
+  struct pid* pid;
+  struct inode vfs_inode;
 };
 /* The change time has had three homes: i_ctime up to 6.5, __i_ctime up to 6.10, two fields since. */
 struct inode___6_5 {
