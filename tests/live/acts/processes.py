@@ -10,7 +10,7 @@ import sys
 
 libc = ctypes.CDLL(None, use_errno=True)
 
-PTRACE_ATTACH, PTRACE_DETACH, PTRACE_SEIZE = 16, 17, 0x4206
+PTRACE_ATTACH, PTRACE_DETACH, PTRACE_SEIZE, PTRACE_INTERRUPT = 16, 17, 0x4206, 0x4207
 SYS_PIDFD_OPEN, SYS_PIDFD_GETFD = 434, 438
 SYS_BPF, SYS_CAPSET = 321, 126
 
@@ -43,7 +43,9 @@ def trace():
 def seize():
     with Other() as pid:
         checked(libc.ptrace(PTRACE_SEIZE, pid, None, None))
-        libc.ptrace(PTRACE_DETACH, pid, None, None)
+        checked(libc.ptrace(PTRACE_INTERRUPT, pid, None, None))
+        os.waitpid(pid, 0)
+        checked(libc.ptrace(PTRACE_DETACH, pid, None, None))
 
 
 class Vector(ctypes.Structure):
@@ -105,5 +107,6 @@ def load_bpf():
     os.close(checked(libc.syscall(SYS_BPF, 5, attributes, len(attributes))))
 
 
+signal.alarm(60)  # nothing here takes a second
 for act in sys.argv[1:]:
     globals()[act]()
