@@ -59,6 +59,15 @@ static __always_inline record_u32 message_short(struct classify* c, record_u32 a
   return TEXT8(c, TEXT_EXTRA + at) << 8 | TEXT8(c, TEXT_EXTRA + at + 1);
 }
 
+/* The question goes to port 53, or did before the machine's own firewall turned it elsewhere (a container's resolver): a
+ * connected socket still knows. */
+static __always_inline int is_question(struct __sk_buff* packet, record_u32 udp) {
+  if (load_short(packet, udp + 2) == DNS_PORT) return 1;
+  struct bpf_sock* sk = packet->sk;
+  sk = sk ? bpf_sk_fullsock(sk) : 0;
+  return sk && from_network(sk->dst_port) == DNS_PORT;
+}
+
 /* Copies the message into classify.text. Returns its length there; 0: there is none that begins with a whole header. */
 __noinline record_u64 load_message(struct __sk_buff* packet, struct classify* c, record_u32 at) {
   if (!c) return 0;
@@ -109,15 +118,15 @@ __noinline record_u64 scan_name(struct classify* c, struct name_scan* scan) {
 }
 
 /* The question as the value of its lane, its type and the answer's code for the record. Returns 0: the message holds none.
- * of: 0 a question, 1 an answer. */
-__noinline record_u64 read_question(struct classify* c, record_u32 bytes, record_u32 of) {
+ * of: 0 a question, 1 an answer. segments: messages in this packet; one is read. */
+__noinline record_u64 read_question(struct classify* c, record_u32 bytes, record_u32 of, record_u32 segments) {
   if (!c) return 0;
   record_u32 flags = message_short(c, 2), questions = message_short(c, 4);
   if (flags >> 15 != of || flags >> 11 & 15 || !questions) return 0; /* neither an update nor a notification */
   struct name_scan scan = {DNS_HEADER_BYTES, bytes, 0, 0, 0};
   for (record_u32 i = 0; i <= RECIPE_DOMAIN_BYTES; ++i)
     if (!scan_name(c, &scan)) break;
-  if (scan.left || questions > 1 || scan.out >= RECIPE_DOMAIN_BYTES) scan.wrong = 1;
+  if (scan.left || questions > 1 || segments > 1 || scan.out >= RECIPE_DOMAIN_BYTES) scan.wrong = 1;
   set_value(c, LANE_DOMAIN, scan.wrong ? VALUE_UNKNOWN : VALUE_KNOWN, TEXT_DOMAIN, scan.out);
   if (!scan.wrong && scan.at + 2 <= bytes) add_numbered(c, FIELD_dns_type, message_short(c, scan.at));
   if (of) add_number(c, FIELD_dns_code, flags & 15);
@@ -126,24 +135,31 @@ __noinline record_u64 read_question(struct classify* c, record_u32 bytes, record
 
 SEC("cgroup_skb/egress") int recipe_c_dns(struct __sk_buff* packet) {
   record_u64 udp = find_udp(packet);
-  if (!udp || load_short(packet, udp + 2) != DNS_PORT) return PASS;
+  if (!udp || !is_question(packet, udp)) return PASS;
   struct classify* c = begin_of_process(EVENT_dns);
   if (!c) return PASS;
   record_u64 bytes = load_message(packet, c, udp + UDP_HEADER_BYTES);
-  if (bytes && read_question(c, bytes, 0))
+  if (bytes && read_question(c, bytes, 0, packet->gso_segs))
     finish_event(c);
   else
     c->busy = 0;
   return PASS;
 }
 
+/* An asker's key: its socket, and the number that it gave to the question. 0: this is no message of that kind. */
+static __always_inline record_u64 key_of_asker(struct __sk_buff* packet, record_u32 message, record_u32 of) {
+  if (packet->len < message + DNS_HEADER_BYTES || load_byte(packet, message + 2) >> 7 != of) return 0;
+  return bpf_get_socket_cookie(packet) << 16 | load_short(packet, message);
+}
+
 /* Who asks. */
 SEC("cgroup_skb/egress") int recipe_c_asker(struct __sk_buff* packet) {
   record_u64 udp = find_udp(packet);
-  if (!udp || load_short(packet, udp + 2) != DNS_PORT) return PASS;
+  if (!udp || !is_question(packet, udp)) return PASS;
   struct task_struct* task = bpf_get_current_task_btf();
   const struct cred* cred = task->cred;
-  record_u64 cookie = bpf_get_socket_cookie(packet);
+  record_u64 cookie = key_of_asker(packet, udp + UDP_HEADER_BYTES, 0);
+  if (!cookie || !is_watched(task->tgid)) return PASS;
   struct asker asker = {
       task->group_leader->start_boottime, task->tgid, task->pid, cred->uid.val, cred->gid.val, cred->euid.val, 0, {}};
   asker.name_bytes = copy_name(task, asker.name);
@@ -181,12 +197,12 @@ static __always_inline struct classify* begin_answer(const struct asker* asker) 
 SEC("cgroup_skb/ingress") int recipe_c_dns_answer(struct __sk_buff* packet) {
   record_u64 udp = find_udp(packet);
   if (!udp || load_short(packet, udp) != DNS_PORT) return PASS;
-  record_u64 cookie = bpf_get_socket_cookie(packet);
-  struct asker* asker = bpf_map_lookup_elem(&askers, &cookie);
+  record_u64 cookie = key_of_asker(packet, udp + UDP_HEADER_BYTES, 1);
+  struct asker* asker = cookie ? bpf_map_lookup_elem(&askers, &cookie) : 0;
   struct classify* c = asker ? begin_answer(asker) : 0;
   if (!c) return PASS;
   record_u64 bytes = load_message(packet, c, udp + UDP_HEADER_BYTES);
-  if (bytes && read_question(c, bytes, 1)) {
+  if (bytes && read_question(c, bytes, 1, packet->gso_segs)) {
     record_u32 cut = packet->len - udp - UDP_HEADER_BYTES > bytes ? ITEM_TRUNCATED : 0;
     add_item(c, FIELD_dns_answers, ITEM_MESSAGE | cut, TEXT_EXTRA, bytes);
     finish_event(c);

@@ -19,6 +19,8 @@
 #define EINPROGRESS 115
 #define ERESTARTSYS 512
 
+#define MSG_FASTOPEN 0x20000000
+
 /* Does the socket know the other side after this? */
 static __always_inline int is_under_way(long long result) {
   return result == 0 || result == -EINPROGRESS || result == -EINTR || result == -ERESTARTSYS;
@@ -43,20 +45,23 @@ SYSCALL_EXIT(connect) int recipe_s_connect(struct syscall_exit* call) {
   if (!is_internet(family) || !(is_under_way(call->result) || is_refused(call->result))) return 0;
   struct classify* c = begin_of_process(EVENT_connect);
   if (!c) return 0;
-  if (!(is_under_way(call->result) ? set_peer(c, sk, family) : set_asked_peer(c, argument(1)))) return leave(c);
+  if (!(is_under_way(call->result) ? set_peer(c, sk, family) : set_asked_peer(c, sk, argument(1), AF_UNSPEC))) return leave(c);
   add_own_side(c, sk, family);
   return finish_call(call, c);
 }
 
-/* A datagram to an address that it names; without one the socket was connected before. */
-static __always_inline int sent_to(struct syscall_exit* call, record_u64 address) {
-  if (!address || (call->result < 0 && !is_refused(call->result))) return 0;
+/* A datagram to an address that it names; without one the socket was connected before. A stream takes no notice of an address,
+ * except to begin a connection with the first data. */
+static __always_inline int sent_to(struct syscall_exit* call, record_u64 address, record_u32 flags) {
+  if (!address) return 0;
   record_u64 sk = sock_of_descriptor(argument(0));
-  record_u32 family = family_of_sock(sk);
-  if (!is_internet(family)) return 0;
+  record_u32 family = family_of_sock(sk), stream = is_stream(protocol_of_sock(sk));
+  if (!is_internet(family) || (stream && !(flags & MSG_FASTOPEN))) return 0;
+  if (call->result < 0 && !is_refused(call->result) && !(stream && is_under_way(call->result))) return 0;
   struct classify* c = begin_of_process(EVENT_connect);
   if (!c) return 0;
-  if (!set_asked_peer(c, address)) return leave(c);
+  int known = stream && !is_refused(call->result) ? set_peer(c, sk, family) : 0;
+  if (!known && !set_asked_peer(c, sk, address, family == AF_INET ? AF_INET : AF_UNSPEC)) return leave(c);
   add_own_side(c, sk, family);
   return finish_call(call, c);
 }
@@ -68,14 +73,17 @@ static __always_inline record_u64 read_user_word(record_u64 address) {
 }
 
 SYSCALL_EXIT(sendto) int recipe_s_sendto(struct syscall_exit* call) {
-  return sent_to(call, argument(4));
+  return sent_to(call, argument(4), argument(3));
 }
-/* struct msghdr, and struct mmsghdr with it, begin with the address. */
+/* struct msghdr, and struct mmsghdr with it, begin with the address and its length: none, and there is no address. */
+static __always_inline record_u64 address_of_message(record_u64 message) {
+  return (record_u32)read_user_word(message + 8) ? read_user_word(message) : 0;
+}
 SYSCALL_EXIT(sendmsg) int recipe_s_sendmsg(struct syscall_exit* call) {
-  return sent_to(call, read_user_word(argument(1)));
+  return sent_to(call, address_of_message(argument(1)), argument(2));
 }
 SYSCALL_EXIT(sendmmsg) int recipe_s_sendmmsg(struct syscall_exit* call) {
-  return sent_to(call, read_user_word(argument(1)));
+  return call->result ? sent_to(call, address_of_message(argument(1)), argument(3)) : 0;
 }
 
 static __always_inline int own_side(struct syscall_exit* call, record_u32 event) {
@@ -110,12 +118,14 @@ SYSCALL_EXIT(accept4) int recipe_s_accept4(struct syscall_exit* call) {
   return accepted(call);
 }
 
-/* An abstract name: `@` for the NUL that it begins with. */
+/* An abstract name: `@` for the NUL that it begins with. What begins otherwise is a path whose socket has been closed since:
+ * what it was bound as, which is not all of it. */
 static __always_inline void set_abstract_name(struct classify* c, record_u64 address) {
   record_u64 length = address + bpf_core_field_offset(struct unix_address, len), bytes = read_half(length) - 2ull;
   if (bytes - 1 >= 108) return set_value(c, LANE_SOCKET_PATH, VALUE_UNKNOWN, TEXT_FILE, 0);
   bytes = BOUND(bytes, 0x7f);
-  bpf_probe_read_kernel(c->text + TEXT_FILE, bytes, (const void*)(length + sizeof(int) + 2)); /* behind the family */
+  bpf_probe_read_kernel(c->text + TEXT_FILE, bytes, (const void*)(length + sizeof(int) + 2));         /* behind the family */
+  if (c->text[TEXT_FILE]) return set_value(c, LANE_SOCKET_PATH, VALUE_UNKNOWN, TEXT_FILE, bytes - 1); /* and a NUL */
   c->text[TEXT_FILE] = '@';
   set_value(c, LANE_SOCKET_PATH, VALUE_KNOWN, TEXT_FILE, bytes);
 }

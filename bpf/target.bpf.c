@@ -12,13 +12,18 @@
 #define PTRACE_PEEKDATA 2
 #define PTRACE_POKETEXT 4
 #define PTRACE_POKEDATA 5
+#define PTRACE_SETREGS 13
+#define PTRACE_SETREGSET 0x4205
 #define PTRACE_ATTACH 16
 #define PTRACE_SEIZE 0x4206
 
-/* si_code of signals that a process sends: kill, sigqueue, tgkill. */
+/* si_code of signals that a process sends: kill, sigqueue, tgkill. By these calls it may say any other that is below zero. */
 #define SI_USER 0
 #define SI_QUEUE -1
 #define SI_TKILL -6
+#define CALL_RT_SIGQUEUEINFO 129
+#define CALL_RT_TGSIGQUEUEINFO 297
+#define CALL_PIDFD_SEND_SIGNAL 424
 
 static __always_inline record_u32 process_of_task(record_u64 task) {
   return task ? read_half(task + bpf_core_field_offset(struct task_struct, tgid)) : 0;
@@ -33,9 +38,10 @@ static __always_inline int is_other(record_u32 process) {
 __noinline record_u64 add_target(struct classify* c, record_u64 task) {
   if (!c) return 0;
   add_number(c, FIELD_target_pid, process_of_task(task));
-  /* A kernel thread, or one that leaves, has no name. */
+  /* A kernel thread has no name. Of one that leaves it is not known: its first thread may have left before the others. */
   record_u32 bytes = copy_name_at(task, c->text + TEXT_EXTRA);
-  if (bytes) add_text(c, FIELD_target_name, TEXT_EXTRA, bytes);
+  record_u32 flags = read_half(task + bpf_core_field_offset(struct task_struct, flags));
+  if (bytes || !(flags & PF_KTHREAD)) add_item(c, FIELD_target_name, bytes ? 0 : ITEM_TRUNCATED, TEXT_EXTRA, bytes);
   return 0;
 }
 
@@ -48,8 +54,9 @@ static __always_inline struct classify* begin_target(record_u32 event, record_u6
 
 SYSCALL_EXIT(ptrace) int recipe_s_ptrace(struct syscall_exit* call) {
   record_u32 request = argument(0);
-  if (call->result < 0 || !(request == PTRACE_ATTACH || request == PTRACE_SEIZE || request == PTRACE_PEEKTEXT ||
-                            request == PTRACE_PEEKDATA || request == PTRACE_POKETEXT || request == PTRACE_POKEDATA))
+  if (call->result < 0 ||
+      !(request == PTRACE_ATTACH || request == PTRACE_SEIZE || request == PTRACE_PEEKTEXT || request == PTRACE_PEEKDATA ||
+        request == PTRACE_POKETEXT || request == PTRACE_POKEDATA || request == PTRACE_SETREGS || request == PTRACE_SETREGSET))
     return 0;
   struct classify* c = begin_target(EVENT_ptrace, task_of_number(argument(1)));
   if (c) add_number(c, FIELD_ptrace_request, request);
@@ -58,6 +65,9 @@ SYSCALL_EXIT(ptrace) int recipe_s_ptrace(struct syscall_exit* call) {
 
 SYSCALL_EXIT(process_vm_readv) int recipe_s_vm_read(struct syscall_exit* call) {
   return call->result < 0 ? 0 : finish_call(call, begin_target(EVENT_vm_read, task_of_number(argument(0))));
+}
+SYSCALL_EXIT(process_vm_writev) int recipe_s_vm_write(struct syscall_exit* call) {
+  return call->result < 0 ? 0 : finish_call(call, begin_target(EVENT_vm_write, task_of_number(argument(0))));
 }
 
 /* What a pidfd stands for: since Linux 6.9 its inode knows, before the file did. */
@@ -81,8 +91,16 @@ struct signal_generated { /* format of tracepoint/signal/signal_generate */
   record_u32 pid; /* of the receiving thread, in the outermost namespace */
 };
 
+/* What the kernel sends of itself, of timers and of descriptors, is no process's doing. */
+static __always_inline int is_sent_by_call(int code) {
+  if (code == SI_USER || code == SI_QUEUE || code == SI_TKILL) return 1;
+  if (code > 0) return 0;
+  record_u64 number = call_number();
+  return number == CALL_RT_SIGQUEUEINFO || number == CALL_RT_TGSIGQUEUEINFO || number == CALL_PIDFD_SEND_SIGNAL;
+}
+
 SEC("tracepoint/signal/signal_generate") int recipe_s_signal(struct signal_generated* sent) {
-  if (sent->code != SI_USER && sent->code != SI_QUEUE && sent->code != SI_TKILL) return 0;
+  if (!is_sent_by_call(sent->code)) return 0;
   struct classify* c = begin_target(EVENT_signal, task_of_host_number(sent->pid));
   if (c) add_number(c, FIELD_signal_number, sent->number);
   return finish_call(sent, c);

@@ -70,7 +70,8 @@ struct user_ids {
   record_u32 euid;
 };
 
-/* Who asked a DNS server something: its answer comes when any process may be running. By the socket's cookie. */
+/* Who asked a DNS server something: its answer comes when any process may be running. By the socket's cookie
+ * and the question's number. */
 struct asker {
   record_u64 start_time; /* ns from boot */
   record_u32 pid;

@@ -47,14 +47,18 @@ struct probe_start {
 
 #define PIVOT_ENTRY(image, offset) (*(const record_u32*)((image) + BOUND(offset, RECIPE_IMAGE_MASK & ~3)))
 
+/* Is the process in the scope? */
+static __always_inline int is_watched(record_u32 process) {
+  if (!(control.flags & CONTROL_SCOPE)) return 1;
+  struct process_entry* entry = process_entry_of(process);
+  return entry && entry->bits & PROCESS_WATCHED;
+}
+
 /* 0: no filter, or the process is not in the scope. event is a constant. */
 static __always_inline int begin_event_of(struct probe_start* start, record_u32 event, record_u32 process) {
   record_u32 active = control.active;
   if (active >= CONTROL_NO_IMAGE) return 0;
-  if (control.flags & CONTROL_SCOPE) {
-    struct process_entry* entry = process_entry_of(process);
-    if (!entry || !(entry->bits & PROCESS_WATCHED)) return 0;
-  }
+  if (!is_watched(process)) return 0;
   start->active = active;
   if (event == EVENT_exec)
     start->head = active ? &control.exec[1] : &control.exec[0];

@@ -13,7 +13,7 @@ struct syscall_exit { /* format of tracepoint/syscalls/sys_exit_x */
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 struct pt_regs {
-  unsigned long r10, r9, r8, dx, si, di;
+  unsigned long r10, r9, r8, dx, si, di, orig_ax;
 };
 #pragma clang attribute pop
 
@@ -28,6 +28,14 @@ static __always_inline record_u64 argument(record_u32 n) {
                    : n == 4 ? (const void*)&registers->r8
                             : (const void*)&registers->r9;
   bpf_probe_read_kernel(&value, sizeof value, at);
+  return value;
+}
+
+/* The number of the call that the current thread is in. */
+static __always_inline record_u64 call_number(void) {
+  struct pt_regs* registers = (void*)bpf_task_pt_regs(bpf_get_current_task_btf());
+  record_u64 value = 0;
+  bpf_probe_read_kernel(&value, sizeof value, &registers->orig_ax);
   return value;
 }
 

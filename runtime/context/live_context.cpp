@@ -40,8 +40,10 @@ class LiveContext final : public Context {
   }
   std::optional<std::string> read_again(const Event& event, FieldId field, std::optional<std::string> (*read)(uint32_t pid),
                                         size_t most);
+  std::optional<std::string> exe_of_target(const Event& event);
   void complete(const Event& event);
   void enrich(ProcessInfo& process);
+  bool add_parent(const Event& event);
   bool add_gone_parents(uint32_t birth_parent, const ProcessInfo& child, std::span<const Ancestor> rest);
   bool follow_proc();
 
@@ -62,6 +64,20 @@ std::optional<std::string> with_tail(const std::optional<std::string>& full, std
   return full && tail && full->ends_with(*tail) ? full : std::nullopt;
 }
 
+// Is the image the one that the record names? A process that has executed another program since answers for that one.
+bool runs_the_same(const ProcEntry& entry, const Event& event) {
+  return entry.info.name == event.text(FieldId::process_name);
+}
+
+// The record has no start time of the other process: its name must be the one that the kernel saw.
+std::optional<std::string> LiveContext::exe_of_target(const Event& event) {
+  const auto pid = event.number(FieldId::target_pid);
+  const auto name = event.text(FieldId::target_name);
+  if (!pid || !name || event.truncated(FieldId::target_name)) return std::nullopt;
+  const ProcEntry* entry = proc_.find(static_cast<uint32_t>(*pid), std::nullopt);
+  return entry != nullptr && entry->info.name == *name ? entry->info.exe : std::nullopt;
+}
+
 std::optional<std::string> LiveContext::text(const Event& event, FieldId field) {
   if ((event.header().flags & RECORD_REPLAYED) != 0) return std::nullopt;
   if (field == FieldId::process_user) {
@@ -70,16 +86,19 @@ std::optional<std::string> LiveContext::text(const Event& event, FieldId field) 
   }
   if (field == FieldId::process_exe || field == FieldId::process_cwd) {
     const ProcEntry* entry = event.truncated(field) ? own(event) : nullptr;
-    if (entry == nullptr) return std::nullopt;
+    if (entry == nullptr || (field == FieldId::process_exe && !runs_the_same(*entry, event))) return std::nullopt;
     return with_tail(field == FieldId::process_exe ? entry->info.exe : entry->info.cwd, event.text(field));
   }
   if (field == FieldId::process_cmdline) {
     const ProcEntry* entry = event.truncated(FieldId::argv) ? own(event) : nullptr;
     const auto head = event.text(field);
-    if (entry == nullptr || !head || !entry->info.cmdline || !entry->info.cmdline->starts_with(*head)) return std::nullopt;
+    if (entry == nullptr || !head || !runs_the_same(*entry, event) || !entry->info.cmdline ||
+        !entry->info.cmdline->starts_with(*head))
+      return std::nullopt;
     if (entry->info.cmdline->size() >= ProcTable::kMaxCommandBytes - 1) return std::nullopt;  // cut again
     return entry->info.cmdline;
   }
+  if (field == FieldId::target_exe) return exe_of_target(event);
   if (field == FieldId::process_parent_exe || field == FieldId::process_parent_cmdline) {
     const Ancestors list = ancestors(event);
     if (list.list == nullptr || list.list->empty()) return std::nullopt;
@@ -102,12 +121,12 @@ std::optional<std::string> LiveContext::read_again(const Event& event, FieldId f
                                                    std::optional<std::string> (*read)(uint32_t pid), size_t most) {
   if ((event.header().flags & RECORD_REPLAYED) != 0 || !event.truncated(field)) return std::nullopt;
   const ProcEntry* entry = own(event);
-  if (entry == nullptr || entry->info.name != event.text(FieldId::process_name)) return std::nullopt;
+  if (entry == nullptr || !runs_the_same(*entry, event)) return std::nullopt;
   auto text = read(static_cast<uint32_t>(event.number(FieldId::process_pid).value_or(0)));
   if (!text || text->size() >= most) return std::nullopt;
   // Another process, or another image, since the first question?
   const ProcEntry* again = own(event);
-  return again != nullptr && again->info.name == event.text(FieldId::process_name) ? std::move(text) : std::nullopt;
+  return again != nullptr && runs_the_same(*again, event) ? std::move(text) : std::nullopt;
 }
 
 std::optional<std::vector<std::string>> LiveContext::texts(const Event& event, FieldId field) {
@@ -164,13 +183,25 @@ void LiveContext::complete(const Event& event) {
       complete_ = false;
     }
   }
-  if (ancestors_.empty()) {
-    const ProcEntry* entry = own(event);
-    const ProcEntry* parent = entry != nullptr && entry->parent != 0 ? proc_.find(entry->parent, std::nullopt) : nullptr;
-    if (parent != nullptr) ancestors_.push_back(parent->info);
-  }
+  if (ancestors_.empty() && !add_parent(event)) complete_ = false;
   if (!follow_proc()) complete_ = false;
   for (ProcessInfo& process : ancestors_) enrich(process);
+}
+
+// Of a record that names no ancestor: the parent by birth, where the kernel half knows it, else the one that /proc names.
+bool LiveContext::add_parent(const Event& event) {
+  const ProcEntry* entry = own(event);
+  if (entry == nullptr) return false;
+  const auto pid = static_cast<uint32_t>(event.number(FieldId::process_pid).value_or(0));
+  const uint32_t birth = birth_parents_ != nullptr ? birth_parents_->birth_parent(pid) : 0;
+  if (birth != 0 && birth != entry->parent) {
+    ProcessInfo child;
+    child.start_time = event.number(FieldId::process_start_time);
+    return add_gone_parents(birth, child, {});
+  }
+  const ProcEntry* parent = entry->parent != 0 ? proc_.find(entry->parent, std::nullopt) : nullptr;
+  if (parent != nullptr) ancestors_.push_back(parent->info);
+  return true;
 }
 
 // Appends the parents by birth that have exited, then the living one they lead to. false: the line is lost.

@@ -130,7 +130,7 @@ std::string_view what_it_sees(ProbeKnows knows) {
       return "the path as it was asked for; links in its folders are not followed, another thread may have changed it";
     case ProbeKnows::kSocket:
       return "the addresses that the socket has when the call ends, of a refused connection the one that was asked for; not "
-             "io_uring";
+             "io_uring, not one that another thread has swapped";
     case ProbeKnows::kAskedAddress:
       return "the address that the datagram names, the first of several; not io_uring, another thread may have changed it";
     case ProbeKnows::kPacket:

@@ -93,6 +93,8 @@ std::optional<std::string> value_text(const Event& event, FieldId field, Context
       if (!value || event.truncated(field)) {
         if (auto asked = context.text(event, field)) return asked;
       }
+      // Cut to nothing: the kernel knew only that there is one.
+      if (value && value->empty() && event.truncated(field)) return std::nullopt;
       return value ? std::optional<std::string>(*value) : std::nullopt;
     }
     case Type::kStringList: {

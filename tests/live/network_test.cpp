@@ -68,6 +68,44 @@ TEST_CASE("a datagram to an address counts as a connection to it, one over a con
   CHECK(peers(acts, "connect") == std::vector<std::string>{"127.0.0.1 8006 udp", "127.0.0.1 8007 udp", "127.0.0.1 8008 udp"});
 }
 
+TEST_CASE(
+    "an address of no family, the address of this machine, and a connection with its first data lead where the kernel goes") {
+  Acts acts;
+  acts.watch("network.py", "unspecified first_data raw", {"connect"}, kNamespace);
+  const auto all = acts.of("connect");
+  INFO(acts.ran.err << nlohmann::json(all).dump(2));
+  REQUIRE(all.size() == 4);
+  CHECK(peer(all[0]) == "127.0.0.1 8010 udp");
+  CHECK(peer(all[1]) == "127.0.0.1 8011 udp");
+  CHECK(peer(all[2]) == "127.0.0.1 8014 tcp");
+  CHECK(all[3]["dst"] == nlohmann::json({{"ip", "127.0.0.2"}}));
+  CHECK(all[3]["net"]["protocol"] == "icmp");
+}
+
+TEST_CASE("what only names an address is no use of it") {
+  Acts acts;
+  acts.watch("network.py", "misleading", {"connect"}, kNamespace);
+  CHECK(peers(acts, "connect") == std::vector<std::string>{"127.0.0.1 8012 tcp", "127.0.0.1 8013 udp"});
+}
+
+TEST_CASE("two questions in one packet are one event that says it is not all") {
+  Acts acts;
+  acts.watch("network.py", "segmented_dns", {"dns"}, kNamespace, "dns.question != \"another.example\"");
+  CHECK(questions(acts, "dns") == "one.example.com -\n");
+}
+
+TEST_CASE("an answer does not take the program that its asker has become for the one that asked") {
+  Acts acts;
+  acts.watch("network.py", "answer_after_exec", {"dns_answer"}, kNamespace);
+  const std::string out = acts.folder.read("out.jsonl");
+  INFO(acts.ran.err << out);
+  REQUIRE(acts.seen.size() == 1);
+  const auto process = nlohmann::json::parse(out)["process"];
+  CHECK(process["name"].get<std::string>().starts_with("python"));
+  CHECK_FALSE(process.contains("exe"));
+  CHECK_FALSE(process.contains("cmdline"));
+}
+
 TEST_CASE("a Unix socket has the path that it is bound to, whatever link led there, and an abstract one its name") {
   Acts acts;
   acts.watch("network.py", "unix", {"unix_connect"}, kNamespace);

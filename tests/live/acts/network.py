@@ -80,6 +80,52 @@ def disconnect():
         ctypes.CDLL(None).connect(client.fileno(), bytes(16), 16)
 
 
+def unspecified():
+    """An address of no family is one of IPv4 to a datagram socket; 0.0.0.0 is this machine."""
+    import ctypes
+    libc = ctypes.CDLL(None)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+        address = struct.pack("=HH4s8x", 0, socket.htons(8010), bytes([127, 0, 0, 1]))
+        libc.sendto(client.fileno(), b"x", 1, 0, address, 16)
+        client.sendto(b"x", ("0.0.0.0", 8011))
+
+
+def misleading():
+    """What names an address and does not go there: a connected stream, a name of no length, no message at all."""
+    import ctypes
+    libc = ctypes.CDLL(None)
+    elsewhere = struct.pack("=HH4s8x", 2, socket.htons(80), bytes([169, 254, 169, 254]))
+    with listen(socket.AF_INET, "127.0.0.1", 8012) as server, socket.create_connection(("127.0.0.1", 8012)) as client:
+        libc.sendto(client.fileno(), b"x", 1, 0, elsewhere, 16)
+        server.accept()[0].close()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+        client.connect(("127.0.0.1", 8013))
+        name = ctypes.create_string_buffer(elsewhere)
+        data = ctypes.create_string_buffer(b"x")
+        vector = ctypes.create_string_buffer(struct.pack("=QQ", ctypes.addressof(data), 1))
+        message = ctypes.create_string_buffer(struct.pack("=QIxxxxQQQQi4x", ctypes.addressof(name), 0, ctypes.addressof(vector), 1, 0, 0, 0))
+        libc.sendmsg(client.fileno(), message, 0)
+        libc.sendmmsg(client.fileno(), message, 0, 0)
+
+
+def first_data():
+    """A connection that begins with its first data."""
+    with listen(socket.AF_INET, "127.0.0.1", 8014) as server, socket.socket() as client:
+        server.setsockopt(socket.IPPROTO_TCP, socket.TCP_FASTOPEN, 5)
+        client.setblocking(False)
+        try:
+            client.sendto(b"x", socket.MSG_FASTOPEN, ("127.0.0.1", 8014))
+        except BlockingIOError:
+            pass
+        server.accept()[0].close()
+
+
+def raw():
+    """No ports, and no less an address."""
+    with socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP) as client:
+        client.connect(("127.0.0.2", 0))
+
+
 def unix():
     for name in ("here.sock", "\0hidden"):
         with socket.socket(socket.AF_UNIX) as server, socket.socket(socket.AF_UNIX) as client:
@@ -128,6 +174,36 @@ def odd_dns():
     ask(head + b"\5wrong\x80\0\0\1\0\1")  # a label of a kind that there is not
     ask(question(b"update.example.com", flags=5 << 11))  # no question at all
     ask(question(b"none.example.com", questions=0))
+
+
+def segmented_dns():
+    """Two questions of one length in one packet."""
+    one, two = question(b"one.example.com"), question(b"two.example.com")
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+        server.bind(("127.0.0.1", 53))
+        client.connect(("127.0.0.1", 53))
+        client.setsockopt(socket.IPPROTO_UDP, 103, len(one))  # UDP_SEGMENT
+        client.send(one + two)
+
+
+def answer_after_exec():
+    """The process that asked executes another program before it is answered, and its parent has gone."""
+    asked = question(b"late.example.com")
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
+        server.bind(("127.0.0.1", 53))
+        client = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        client.connect(("127.0.0.1", 53))
+        client.set_inheritable(True)
+        child = os.fork()
+        if child == 0:
+            client.send(asked)
+            os.execvp("sleep", ["sleep", "1"])
+        client.close()
+        got, peer = server.recvfrom(65536)
+        while os.path.basename(os.readlink(f"/proc/{child}/exe")) != "sleep":
+            os.sched_yield()
+        server.sendto(struct.pack("!6H", 7, 0x8180, 1, 0, 0, 0) + asked[12:], peer)
+        os.waitpid(child, 0)
 
 
 def answers():

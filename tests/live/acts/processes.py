@@ -12,7 +12,7 @@ libc = ctypes.CDLL(None, use_errno=True)
 
 PTRACE_ATTACH, PTRACE_DETACH, PTRACE_SEIZE, PTRACE_INTERRUPT = 16, 17, 0x4206, 0x4207
 SYS_PIDFD_OPEN, SYS_PIDFD_GETFD = 434, 438
-SYS_BPF, SYS_CAPSET = 321, 126
+SYS_BPF, SYS_CAPSET, SYS_RT_SIGQUEUEINFO = 321, 126, 129
 
 
 def checked(result):
@@ -65,6 +65,16 @@ def read_memory():
         read_memory_of(pid)
 
 
+def write_memory():
+    with Other() as pid:
+        with open(f"/proc/{pid}/maps") as maps:
+            begin = int(next(line for line in maps if " rw" in line).split("-")[0], 16)
+        buffer = ctypes.create_string_buffer(8)
+        own, remote = Vector(ctypes.addressof(buffer), 8), Vector(begin, 8)
+        checked(libc.process_vm_readv(pid, ctypes.byref(own), 1, ctypes.byref(remote), 1, 0))
+        checked(libc.process_vm_writev(pid, ctypes.byref(own), 1, ctypes.byref(remote), 1, 0))
+
+
 def read_own_memory():
     read_memory_of(os.getpid())
 
@@ -79,6 +89,8 @@ def send_signals():
     with Other() as pid:
         os.kill(pid, signal.SIGCONT)
         os.kill(os.getpid(), signal.SIGCONT)
+        claim = ctypes.create_string_buffer(struct.pack("=iii", signal.SIGCONT, 0, -60), 128)  # any code below zero will do
+        checked(libc.syscall(SYS_RT_SIGQUEUEINFO, pid, signal.SIGCONT, claim))
 
 
 def change_ids():
