@@ -11,6 +11,7 @@ import sys
 libc = ctypes.CDLL(None, use_errno=True)
 
 PTRACE_ATTACH, PTRACE_DETACH, PTRACE_SEIZE, PTRACE_INTERRUPT = 16, 17, 0x4206, 0x4207
+PR_SET_PDEATHSIG = 1
 SYS_PIDFD_OPEN, SYS_PIDFD_GETFD = 434, 438
 SYS_BPF, SYS_CAPSET, SYS_RT_SIGQUEUEINFO = 321, 126, 129
 
@@ -23,10 +24,16 @@ def checked(result):
 
 class Other:
     def __enter__(self):
-        self.process = subprocess.Popen(["cat"], stdin=subprocess.PIPE)
-        while os.path.basename(os.readlink(f"/proc/{self.process.pid}/exe")) != "cat":
+        # It goes with this one, whatever happens; and it is there when it waits for input: before, it may be in the middle of its exec.
+        self.process = subprocess.Popen(["cat"], stdin=subprocess.PIPE, preexec_fn=lambda: libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL))
+        while not self.waits():
             os.sched_yield()
         return self.process.pid
+
+    def waits(self):
+        folder = f"/proc/{self.process.pid}"
+        with open(f"{folder}/stat") as stat:
+            return os.path.basename(os.readlink(f"{folder}/exe")) == "cat" and stat.read().rpartition(")")[2].split()[0] == "S"
 
     def __exit__(self, *_):
         self.process.stdin.close()
