@@ -63,6 +63,7 @@ struct Detection {
   std::string page;                                    // link to the recipe's page; may be empty
   std::vector<std::pair<std::string, uint64_t>> lost;  // counters of loss that changed since the last detection
   bool replayed = false;
+  uint64_t redacted = 0;  // secrets that were masked
 };
 
 }  // namespace recipe

@@ -54,6 +54,7 @@ class Engine {
   void judge_waiting(Waiting::Clock::time_point now, bool last, Context& context, std::vector<Detection>& out);
   // When that has something to do next; nullopt: nothing waits.
   [[nodiscard]] std::optional<Waiting::Clock::time_point> next_due() const { return waiting_.next(); }
+  void show_secrets() { reporter_->show_secrets(); }  // else detections come with their secrets masked
 
   [[nodiscard]] const Artefact& artefact() const { return artefact_; }
   [[nodiscard]] const FilterImage& image() const { return image_; }

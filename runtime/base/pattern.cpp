@@ -274,6 +274,22 @@ bool Regex::found_in(std::string_view value) const {
   return RE2::PartialMatch(re2::StringPiece(value.data(), value.size()), state_->re);
 }
 
+std::optional<Regex::Found> Regex::find(std::string_view value, size_t from) const {
+  constexpr int kParts = 8;
+  re2::StringPiece parts[kParts];
+  const int count = std::min(kParts, state_->re.NumberOfCapturingGroups() + 1);
+  const re2::StringPiece text(value.data(), value.size());
+  if (from > value.size() || !state_->re.Match(text, from, text.size(), RE2::UNANCHORED, parts, count)) return std::nullopt;
+  Found found;
+  found.begin = static_cast<size_t>(parts[0].data() - value.data());
+  found.end = found.begin + parts[0].size();
+  int group = 1;
+  while (group < count && parts[group].data() == nullptr) ++group;
+  const re2::StringPiece& shown = group < count ? parts[group] : parts[0];
+  found.group = value.substr(static_cast<size_t>(shown.data() - value.data()), shown.size());
+  return found;
+}
+
 Regex::Regex(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Regex::Regex(Regex&&) noexcept = default;
 Regex& Regex::operator=(Regex&&) noexcept = default;

@@ -3,6 +3,7 @@
 // RE2 is used here and nowhere else.
 #pragma once
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -49,6 +50,14 @@ class Regex {
   Regex& operator=(Regex&&) noexcept;
   ~Regex();
   [[nodiscard]] bool found_in(std::string_view value) const;
+
+  // The first match at or after `from`, with what the first of its groups (of at most 7) that took part holds; without such a
+  // group, the match itself. What stands before `from` is seen by \b and ^.
+  struct Found {
+    size_t begin = 0, end = 0;
+    std::string_view group;  // into value
+  };
+  [[nodiscard]] std::optional<Found> find(std::string_view value, size_t from) const;
 
  private:
   struct State;

@@ -4,6 +4,7 @@
 
 #include "runtime/artefact/names.h"
 #include "runtime/report/process_members.h"
+#include "runtime/report/redact.h"
 #include "runtime/report/value.h"
 
 namespace recipe {
@@ -103,6 +104,7 @@ Detection Reporter::report(const Match& match, const Event& event, Context& cont
   detection.host = context.host();
   detection.actions = recipe.doc.actions;
   detection.replayed = (event.header().flags & RECORD_REPLAYED) != 0;
+  if (redact_) redact(detection);
   return detection;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Match + context → Detection: why, message, identity. Redaction will stand here too.
+// Match + context → Detection: why, message, identity, secrets masked; and Detection → lines.
 #pragma once
 #include <memory>
 
@@ -13,11 +13,14 @@ class Reporter {
  public:
   explicit Reporter(const Artefact& artefact);
   // sequence is given by the engine.
+  // Secrets are masked here, the one place before all outputs, unless show_secrets() was called.
   [[nodiscard]] Detection report(const Match& match, const Event& event, Context& context, uint64_t sequence);
+  void show_secrets() { redact_ = false; }
 
  private:
   const Artefact& artefact_;
   std::vector<std::vector<std::string>> read_names_;  // by recipe: the variables of the environment that it asks for
+  bool redact_ = true;
 };
 
 [[nodiscard]] std::string uuid_v7(int64_t time_unix_ns);

@@ -172,6 +172,8 @@ std::string detection_schema() {
   properties["doc"] = object({{"actions", texts("what to do about it")}, {"page", text("address of the recipe's page")}}, {});
   properties["lost"] = lost_schema();
   properties["lost"]["description"] = "totals of those counters of loss that changed since the detection before";
+  properties["redacted"] = {
+      {"type", "integer"}, {"minimum", 1}, {"description", "values that looked like secrets and were masked as ***"}};
   properties["replayed"] = {{"const", true}, {"description", "judged from a file, not from this machine now"}};
   properties["encoding"] = {{"const", "escaped"},
                             {"description", "some string held bytes that are no UTF-8, written as \\xHH"}};

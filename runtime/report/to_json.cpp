@@ -251,6 +251,10 @@ void write_rest(Writer& json, const Detection& detection) {
     }
     json.close('}');
   }
+  if (detection.redacted > 0) {
+    json.key("redacted");
+    json.count(detection.redacted);
+  }
   if (detection.replayed) {
     json.key("replayed");
     json.boolean(true);

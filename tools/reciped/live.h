@@ -20,7 +20,10 @@ class Live {
 
   // Who is given each record that is not the canary's, and who the detections; either may be nobody.
   void tap(std::function<void(std::span<const std::byte>)> tap) { tap_ = std::move(tap); }
-  void output(Output* output) { output_ = output; }
+  void output(Output* output) {
+    output_ = output;
+    output->adopt(*engine_);
+  }
 
   // Asks the scheduler to run this process ahead of what it watches: the sooner a record is judged, the more of the processes
   // around it are still there to be asked. Not inherited by what was forked before.

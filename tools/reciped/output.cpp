@@ -18,6 +18,7 @@ void Output::declare(CLI::App& command, bool fail_on) {
       ->check(CLI::IsMember({"text", "json"}));
   command.add_option("--output", path_, "detections go to this file, which is in its place when all of them are")
       ->type_name("FILE");
+  command.add_flag("--no-redact", show_secrets_, "detections show tokens and passwords; without it they are masked as ***");
   if (fail_on) {
     command.add_option("--fail-on", fail_on_, "exit 1 when a detection of this importance or above came")
         ->check(CLI::IsMember({"none", "low", "medium", "high", "critical"}))

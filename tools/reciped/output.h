@@ -18,6 +18,10 @@ class Output {
 
   // Opens the sink: the file of --output, else `descriptor`. kClean or the exit code, and what is wrong has been said.
   [[nodiscard]] int open(int descriptor);
+  // Once, before the engine judges: what the options ask of it.
+  void adopt(Engine& engine) const {
+    if (show_secrets_) engine.show_secrets();
+  }
   // Writes and empties `detections`. What the sink refuses is counted in the engine, and said once.
   void write(std::vector<Detection>& detections, Engine& engine);
   void flush(Engine& engine);
@@ -42,7 +46,7 @@ class Output {
   std::unique_ptr<Sink> sink_;
   std::map<std::string, Seen> seen_;
   uint64_t written_ = 0;
-  bool failed_ = false, hung_up_ = false, met_fail_on_ = false;
+  bool show_secrets_ = false, failed_ = false, hung_up_ = false, met_fail_on_ = false;
 };
 
 // "2 ring_full (events that ...)", joined, of the counters of loss; empty: nothing was lost.

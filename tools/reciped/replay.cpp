@@ -35,6 +35,7 @@ struct Replay {
       return kFault;
     }
     if (const int exit = output.open(STDOUT_FILENO); exit != kClean) return exit;
+    output.adopt(**engine);
     return judge_all(**engine);
   }
 

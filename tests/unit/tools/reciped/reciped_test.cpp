@@ -141,6 +141,20 @@ TEST_CASE("--output holds the detections and stdout stays empty") {
   CHECK(reciped({"replay", "--recipes", rules.perl, "--output", rules.folder.path("no/out"), "-"}, kPerl).code == 3);
 }
 
+TEST_CASE("secrets are masked and counted in every detection, and --no-redact shows them") {
+  const Rules rules;
+  const std::string event = R"({"event":"exec","process":{"name":"perl"},"argv":["perl","-e","1","--password","hunter22"]})";
+  const auto masked = reciped({"replay", "--recipes", rules.perl, "-"}, event);
+  const auto json = nlohmann::json::parse(masked.out);
+  CHECK(json["redacted"] == 3);  // the argument, the command line, the message
+  CHECK(json["message"] == "perl -e 1 --password ***");
+  CHECK((masked.out + masked.err).find("hunter22") == std::string::npos);
+  CHECK(reciped({"replay", "--recipes", rules.perl, "--format", "text", "-"}, event).out.find("hunter22") == std::string::npos);
+  const auto shown = nlohmann::json::parse(reciped({"replay", "--recipes", rules.perl, "--no-redact", "-"}, event).out);
+  CHECK(shown["event"]["argv"][4] == "hunter22");
+  CHECK_FALSE(shown.contains("redacted"));
+}
+
 TEST_CASE("every subcommand has a help with an example, and the version is said") {
   for (const char* command : {"run", "watch", "replay", "record", "features", "schema"}) {
     const auto help = reciped({command, "--help"});
