@@ -39,6 +39,7 @@ const std::vector<std::pair<std::string_view, std::vector<std::string_view>>>& f
       {"<bpf/bpf.h", {"runtime/kernel/", "tests/bpf/", "tests/bench/"}},
       {"<bpf/btf.h", {"runtime/kernel/", "tests/bpf/"}},
       {"<simdjson", {"runtime/feed/"}},
+      {"<curl/", {"runtime/sink/http_transport.cpp"}},
       {"<re2/", {"runtime/base/pattern.cpp"}},
   };
   return kFences;

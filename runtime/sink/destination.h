@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// Destination: takes bytes and brings them somewhere, or says why not.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "runtime/base/result.h"
+
+namespace recipe {
+
+class Destination {
+ public:
+  virtual ~Destination() = default;
+  // Whole lines or a document; `detections` is how many are lost with them. Empty bytes: the detections wait for the document.
+  [[nodiscard]] virtual Status put(std::string_view bytes, uint64_t detections) = 0;
+  [[nodiscard]] virtual Status flush() = 0;
+  [[nodiscard]] virtual Status close() = 0;
+  [[nodiscard]] virtual uint64_t refused() const = 0;  // detections that did not arrive, and will not
+};
+
+// To a descriptor that is not ours to close. name: for messages.
+[[nodiscard]] std::unique_ptr<Destination> make_descriptor_destination(int descriptor, const std::string& name);
+// To a file that takes its place at close(); a device, pipe or socket is written to as it is. keep: bytes that are there stay
+// in front.
+[[nodiscard]] Result<std::unique_ptr<Destination>> make_file_destination(const std::string& path, bool keep);
+
+}  // namespace recipe
