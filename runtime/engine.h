@@ -14,6 +14,7 @@
 #include "runtime/canary.h"
 #include "runtime/classify/classify.h"
 #include "runtime/context/context.h"
+#include "runtime/coverage.h"
 #include "runtime/detection.h"
 #include "runtime/event.h"
 #include "runtime/match/matcher.h"
@@ -65,6 +66,8 @@ class Engine {
   [[nodiscard]] const Marks& marks() const { return *marks_; }
   // After a reload: what the engine before remembered.
   void adopt_marks(const Marks& before) { marks_->adopt(before); }
+  // The recipes, what was counted, the canary; what the probes and the command line know is for the caller to add.
+  [[nodiscard]] Coverage coverage() const;
 
  private:
   Engine() = default;

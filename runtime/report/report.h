@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "runtime/context/context.h"
+#include "runtime/coverage.h"
 #include "runtime/detection.h"
 #include "runtime/match.h"
 
@@ -30,6 +31,10 @@ class Reporter {
 [[nodiscard]] std::string to_json(const Detection& detection);
 // JSON Schema 2020-12 of to_json, generated from the catalogue.
 [[nodiscard]] std::string detection_schema();
+// The last line of a stream of detections: {"coverage": {...}}.
+[[nodiscard]] std::string to_json(const Coverage& coverage);
+// Lines for people, indented by two.
+[[nodiscard]] std::string to_text(const Coverage& coverage);
 // For people: several lines, control characters escaped; colour as asked.
 [[nodiscard]] std::string to_text(const Detection& detection, bool colour);
 // Control characters, and bytes that are no UTF-8, as \xHH.

@@ -108,6 +108,37 @@ Json lost_schema() {
   return object(std::move(properties), {});
 }
 
+Json counters_schema(std::string_view description) {
+  return {{"type", "object"}, {"description", description}, {"additionalProperties", {{"type", "integer"}, {"minimum", 1}}}};
+}
+
+Json coverage_schema() {
+  Json properties = {
+      {"verdict", {{"enum", {"complete", "partial", "none"}}, {"description", "whether all that the recipes ask was watched"}}},
+      {"shortcomings", texts("why it is not complete")},
+      {"mode", {{"enum", {"replay", "machine", "command"}}}},
+      {"command", text("what was watched, secrets masked")},
+      {"exit_code", {{"type", "integer"}}},
+      {"begin", text("RFC 3339")},
+      {"end", text("RFC 3339")},
+      {"canary",
+       {{"enum", {"none", "seen", "unseen"}}, {"description", "whether an exec of our own came through; none in replay"}}},
+      {"probes", list_of(text("what the live probes see"))},
+      {"unseen", list_of(text("an event that recipes ask for and no probe sees"))},
+      {"recipes", object({{"watched", list_of(text("name"))},
+                          {"blind", list_of(text("of a recipe some of whose events no probe sees"))},
+                          {"skipped", list_of(text("of a recipe that is off or was left out"))}},
+                         {"watched", "blind", "skipped"})},
+      {"events", {{"type", "integer"}, {"minimum", 0}, {"description", "that came to be judged"}}},
+      {"detections", {{"type", "integer"}, {"minimum", 0}}},
+      {"lost", counters_schema("counters of events or detections that are missing")},
+      {"cut", counters_schema("counters of events that came, but not whole")},
+      {"counted", counters_schema("the other counters")},
+      {"version", text("of reciped")}};
+  return object(std::move(properties), {"verdict", "mode", "canary", "probes", "unseen", "recipes", "events", "detections",
+                                        "lost", "cut", "counted", "version"});
+}
+
 // As write_values of to_json.cpp prints them.
 void add_values(Json& properties, bool process) {
   constexpr std::string_view kProcess = "process.";
@@ -180,11 +211,13 @@ std::string detection_schema() {
 
   Json schema;
   schema["$schema"] = "https://json-schema.org/draft/2020-12/schema";
-  schema["title"] = "Detection";
-  schema["description"] = "what `reciped` writes, one a line";
-  Json body = object(std::move(properties),
-                     {"id", "time", "sequence", "recipe", "version", "message", "importance", "why", "event", "process"});
-  schema.update(body);
+  schema["title"] = "Detection or coverage";
+  schema["description"] =
+      "what `reciped` writes as json, one a line: detections, and as the last line what was watched and lost";
+  schema["oneOf"] = Json::array({{{"$ref", "#/$defs/detection"}}, {{"$ref", "#/$defs/coverage"}}});
+  schema["$defs"]["detection"] = object(std::move(properties), {"id", "time", "sequence", "recipe", "version", "message",
+                                                                "importance", "why", "event", "process"});
+  schema["$defs"]["coverage"] = object({{"coverage", coverage_schema()}}, {"coverage"});
   return schema.dump(2) + "\n";
 }
 

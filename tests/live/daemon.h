@@ -15,6 +15,11 @@ namespace recipe::test {
 
 inline const std::string kReciped = RECIPE_BIN_DIR "/reciped";
 
+// The first line of a stream of detections; the last one is the coverage.
+[[nodiscard]] inline nlohmann::json first_of(const std::string& text) {
+  return nlohmann::json::parse(text.substr(0, text.find('\n')));
+}
+
 struct Scene {
   ScratchFolder folder;
   // Other execs of this machine do not carry it, so `run` sees only ours.
@@ -39,7 +44,15 @@ struct Scene {
     std::vector<nlohmann::json> all;
     std::istringstream text(folder.read("out.jsonl"));
     for (std::string line; std::getline(text, line);) all.push_back(nlohmann::json::parse(line));
+    if (!all.empty() && all.back().contains("coverage")) all.pop_back();
     return all;
+  }
+  // What the last line says of the watch.
+  [[nodiscard]] nlohmann::json coverage() const {
+    std::istringstream text(folder.read("out.jsonl"));
+    std::string last;
+    for (std::string line; std::getline(text, line);) last = line;
+    return nlohmann::json::parse(last).value("coverage", nlohmann::json());
   }
   [[nodiscard]] std::vector<nlohmann::json> marked() const {
     std::vector<nlohmann::json> ours;

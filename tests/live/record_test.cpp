@@ -19,7 +19,7 @@ TEST_CASE("a recording of a command replays to the detections that watch gives")
   const auto replayed = run_command({kReciped, "replay", "--recipes", scene.recipe, capture});
   INFO(replayed.err);
   CHECK(replayed.code == 0);
-  const auto again = nlohmann::json::parse(replayed.out);
+  const auto again = first_of(replayed.out);
   (void)scene.watch(script);
   const auto live = scene.marked();
   REQUIRE(live.size() == 1);
@@ -42,7 +42,7 @@ TEST_CASE("with recipes only what passes their filter is recorded, and a capture
   const auto replayed = run_command({kReciped, "replay", "--recipes", scene.recipe, "-"}, scene.folder.read("events.cap"));
   INFO(replayed.err);
   CHECK(replayed.code == 0);
-  CHECK(nlohmann::json::parse(replayed.out)["recipe"] == "perl_code");
+  CHECK(first_of(replayed.out)["recipe"] == "perl_code");
 }
 
 namespace {

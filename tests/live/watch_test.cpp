@@ -33,6 +33,14 @@ TEST_CASE("code on perl's command line is detected, a script with the same argum
   CHECK(ran.err.find("detected  1 time") != std::string::npos);
   CHECK(ran.err.find("the canary was seen") != std::string::npos);
   CHECK(ran.err.find("lost      nothing") != std::string::npos);
+  const auto coverage = scene.coverage();
+  CHECK(coverage["verdict"] == "complete");
+  CHECK(coverage["mode"] == "command");
+  CHECK(coverage["canary"] == "seen");
+  CHECK(coverage["probes"].dump().find("exec") != std::string::npos);
+  CHECK(coverage["recipes"]["watched"] == nlohmann::json({"perl_code"}));
+  CHECK(coverage["detections"] == 1);
+  CHECK(coverage["command"].get<std::string>().starts_with("/bin/sh -c"));
 }
 
 TEST_CASE("every line that watch writes fits the schema") {
@@ -142,6 +150,15 @@ TEST_CASE("what cannot be watched is not run, or runs unwatched with a loud word
   CHECK(warned.code == 0);
   CHECK(warned.out == "ran\n");
   CHECK(warned.err.find("UNWATCHED") != std::string::npos);
+  // The outputs say it too: an empty report would look like a clean one.
+  const std::string report = scene.folder.path("report.xml");
+  chmod(scene.folder.path().c_str(), 0777);
+  const auto reported = run_command({"/usr/bin/setpriv", "--bounding-set=-all", "--inh-caps=-all", "--no-new-privs",
+                                     "--reuid=65534", kReciped, "watch", "--recipes", scene.recipe, "--on-error", "warn",
+                                     "--output", "junit:" + report, "--", "/bin/echo", "ran"});
+  CHECK(reported.code == 0);
+  CHECK(scene.folder.read("report.xml").find("errors=\"1\"") != std::string::npos);
+  CHECK(scene.folder.read("report.xml").find("NOT WATCHED") != std::string::npos);
 }
 
 }  // namespace recipe::test

@@ -7,6 +7,7 @@
 #include <catch2/catch.hpp>
 
 #include "runtime/artefact/dump.h"
+#include "runtime/report/printer.h"
 #include "runtime/report/report.h"
 
 namespace recipe {
@@ -186,6 +187,23 @@ TEST_CASE("no generated secret is left in any text of a detection") {
       if (shows(text, scene.secret) || shows(text, printable(scene.secret))) {
         RC_FAIL(printable(scene.secret) + " is shown by " + printable(text));
       }
+    }
+  }));
+}
+
+TEST_CASE("no generated secret is in what any format prints") {
+  CHECK(rc::check("outputs", [] {
+    // Only signs that no format escapes: else a leak could hide behind an escape.
+    const std::string secret = *of(std::string(kAlphanumeric), 12, 60);
+    Detection detection = detection_of({secret, {"curl", "-u", "bot:" + secret, "--token", secret, "https://x.example"}});
+    EventValue& path = detection.values.emplace_back();
+    path.field = FieldId::file_path;
+    path.value.emplace<1>("/tmp/" + secret);
+    redact(detection);
+    for (const FormatInfo& format : all_formats()) {
+      const auto printer = make_printer(format.format, {});
+      const std::string text = printer->print(detection) + printer->finish({});
+      if (shows(text, secret)) RC_FAIL(std::string(format.name) + " shows " + secret + ": " + text);
     }
   }));
 }

@@ -2,6 +2,7 @@
 // What every subcommand shares: exit codes, the streams, the declaration of a subcommand.
 #pragma once
 #include <CLI/CLI.hpp>
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -35,6 +36,7 @@ Run declare_schema(CLI::App& app);
 void complain(std::string_view text);
 // The result, on stdout; false (and said) where it does not take it.
 [[nodiscard]] bool say(std::string_view text);
+[[nodiscard]] int64_t now_unix_ns();
 // Colour: the stream is a terminal, NO_COLOR is not set and TERM is not dumb.
 [[nodiscard]] bool wants_colour(int descriptor);
 

@@ -14,6 +14,7 @@
 #include <array>
 #include <cstring>
 #include <filesystem>
+#include <set>
 
 #include "runtime/canary.h"
 #include "tools/reciped/command.h"
@@ -89,32 +90,50 @@ Result<std::unique_ptr<Live>> Live::start(Artefact artefact, bool scope) {
   live->engine_ = std::move(*engine);
   live->context_ =
       make_live_context(live->kernel_.get(), live->engine_->artefact().filter.writers ? live->kernel_.get() : nullptr);
+  live->scope_ = scope;
   live->kernel_->set_scope(scope);
   if (Status installed = live->kernel_->install(live->engine_->image()); !installed.ok()) return installed.error();
   // The probes run; whether they see is not yet known.
   if (Status proved = live->prove(*token, scope); !proved.ok()) return proved.error();
+  live->probes_ = live->kernel_->watched();
   // What loading needed, the kernel's types above all, is not needed again.
   malloc_trim(0);
-  size_t recipes = 0;
-  for (const RecipeInfo& recipe : live->engine_->artefact().recipes) recipes += recipe.enabled ? 1 : 0;
-  live->coverage_ = fmt::format("{} recipe{}, probes", recipes, recipes == 1 ? "" : "s");
-  std::string_view joint = " ";
-  for (const std::string& event : live->kernel_->watched()) {
-    live->coverage_ += fmt::format("{}{}", joint, event);
-    joint = ", ";
-  }
-  // Law 5: recipes of events that no probe sees must not look watched.
-  const std::vector<std::string> seen = live->kernel_->watched();
-  joint = "; not watched here: ";
-  for (const EventInfo& event : all_events()) {
-    const auto& blocks = live->engine_->artefact().filter.blocks;
-    const bool wanted =
-        std::any_of(blocks.begin(), blocks.end(), [&](const FilterBlock& block) { return block.event == event.id; });
-    if (!wanted || std::find(seen.begin(), seen.end(), std::string(event.name)) != seen.end()) continue;
-    live->coverage_ += fmt::format("{}{}", joint, event.name);
-    joint = ", ";
-  }
   return live;
+}
+
+Coverage Live::coverage() const {
+  Coverage coverage = engine_->coverage();
+  coverage.mode = scope_ ? Coverage::Mode::kCommand : Coverage::Mode::kMachine;
+  coverage.probes = probes_;
+  coverage.canary = engine_->canary_seen() ? Coverage::Canary::kSeen : Coverage::Canary::kUnseen;
+  // Law 5: recipes of events that no probe sees must not look watched.
+  std::set<std::string> unseen, blind;
+  const Artefact& artefact = engine_->artefact();
+  for (const Trigger& trigger : artefact.triggers) {
+    const std::string event(info(trigger.event).name);
+    if (std::find(coverage.probes.begin(), coverage.probes.end(), event) != coverage.probes.end()) continue;
+    unseen.insert(event);
+    blind.insert(artefact.recipes[trigger.recipe.index()].name);
+  }
+  coverage.unseen.assign(unseen.begin(), unseen.end());
+  for (Coverage::Recipe& recipe : coverage.recipes) recipe.blind = blind.contains(recipe.name);
+  return coverage;
+}
+
+std::string Live::watched() const {
+  const Coverage now = coverage();
+  std::string text = fmt::format("{} recipe{}, probes", now.recipes.size(), now.recipes.size() == 1 ? "" : "s");
+  std::string_view joint = " ";
+  for (const std::string& probe : now.probes) {
+    text += fmt::format("{}{}", joint, probe);
+    joint = ", ";
+  }
+  joint = "; not watched here: ";
+  for (const std::string& event : now.unseen) {
+    text += fmt::format("{}{}", joint, event);
+    joint = ", ";
+  }
+  return text;
 }
 
 Status Live::prove(const std::string& token, bool scope) {
@@ -205,7 +224,7 @@ Status Live::finish() {
   take_counters();
   if (output_ != nullptr) {
     output_->write(detections_, *engine_);
-    output_->close(*engine_);
+    output_->flush(*engine_);
   }
   if (!got.ok()) return got.error();
   return Done{};

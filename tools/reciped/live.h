@@ -31,13 +31,15 @@ class Live {
 
   // Judges what is there, and what has waited long enough; waits up to `timeout` for the first.
   [[nodiscard]] Status pump(std::chrono::milliseconds timeout);
-  // Stops the probes and judges what they have sent until then.
+  // Stops the probes and judges what they have sent until then. The output stays open.
   [[nodiscard]] Status finish();
 
   [[nodiscard]] Kernel& kernel() { return *kernel_; }
   [[nodiscard]] Engine& engine() { return *engine_; }
-  // "24 recipes, probes recipe_exec, recipe_fork, recipe_exit"
-  [[nodiscard]] const std::string& coverage() const { return coverage_; }
+  // As it stands now; what began it and when is for the caller to add.
+  [[nodiscard]] Coverage coverage() const;
+  // "24 recipes, probes fork, exit, exec"
+  [[nodiscard]] std::string watched() const;
 
  private:
   Live() = default;
@@ -56,7 +58,8 @@ class Live {
   Output* output_ = nullptr;
   std::vector<Detection> detections_;
   std::vector<uint64_t> copy_;
-  std::string coverage_;
+  std::vector<std::string> probes_;  // what the attached probes see; after they are detached, what they saw
+  bool scope_ = false;
 };
 
 }  // namespace recipe::reciped

@@ -3,6 +3,7 @@
 // contents.
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdlib>
 
 #include "runtime/canary.h"
@@ -77,6 +78,10 @@ bool say(std::string_view text) {
   const Status status = write_all(STDOUT_FILENO, text);
   if (!status.ok()) complain(status.error().message() + " (to stdout)");
   return status.ok();
+}
+
+int64_t now_unix_ns() {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
 bool wants_colour(int descriptor) {

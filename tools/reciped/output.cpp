@@ -10,14 +10,37 @@
 #include "runtime/artefact/names.h"
 #include "runtime/report/report.h"
 #include "tools/reciped/command.h"
+#include "tools/reciped/job.h"
 
 namespace recipe::reciped {
 
-void Output::declare(CLI::App& command, bool fail_on) {
-  command.add_option("--format", format_, "text or json; without it text on a terminal, JSON Lines elsewhere")
-      ->check(CLI::IsMember({"text", "json"}));
-  command.add_option("--output", path_, "detections go to this file, which is in its place when all of them are")
-      ->type_name("FILE");
+OutputSpec parse_output(const std::string& text) {
+  const size_t colon = text.find(':');
+  const FormatInfo* format = colon == std::string::npos ? nullptr : find_format(text.substr(0, colon));
+  if (format == nullptr) return {std::nullopt, text};
+  return {format->format, text.substr(colon + 1)};
+}
+
+std::string Output::formats_help() {
+  std::string text = "Formats:\n";
+  for (const FormatInfo& format : all_formats()) text += fmt::format("  {:<8}  {}\n", format.name, format.doc);
+  return text + "Each ends with the coverage: what was watched, what was lost.\n\n" + Places::help();
+}
+
+void Output::declare(CLI::App& command, bool fail_on, bool job) {
+  job_ = job;
+  std::vector<std::string> names;
+  for (const FormatInfo& format : all_formats()) names.emplace_back(format.name);
+  command.add_option("--format", format_, "shape of the detections, see below; without it text on a terminal, json elsewhere")
+      ->check(CLI::IsMember(names))
+      ->type_name("NAME");
+  command.add_option("--output", places_, "where they go, see below; may be repeated")
+      ->type_name("[FORMAT:]PLACE")
+      ->allow_extra_args(false);
+  openers_.declare(command);
+  command.add_option("--subject", subjects_, "what an in-toto statement is about; without it the commit of the CI job")
+      ->type_name("NAME=sha256:DIGEST")
+      ->allow_extra_args(false);
   command.add_flag("--no-redact", show_secrets_, "detections show tokens and passwords; without it they are masked as ***");
   if (fail_on) {
     command.add_option("--fail-on", fail_on_, "exit 1 when a detection of this importance or above came")
@@ -28,17 +51,60 @@ void Output::declare(CLI::App& command, bool fail_on) {
 
 int Output::open(int descriptor) {
   if (!fail_on_.empty()) level_ = find_importance(fail_on_);
-  if (!path_.empty()) {
-    auto sink = make_file_sink(path_, format_ == "text" ? Format::kText : Format::kJson);
-    if (!sink.ok()) {
-      complain(sink.error().message());
-      return sink.error().code == ENOENT || sink.error().code == EISDIR || sink.error().code == ENOTDIR ? kUsage : kFault;
-    }
-    sink_ = std::move(*sink);
+  PrintOptions options;
+  if (const int exit = read_options(options); exit != kClean) return exit;
+  const FormatInfo* asked = find_format(format_);
+  if (places_.empty()) {
+    const bool text = ::isatty(descriptor) == 1 || descriptor == STDERR_FILENO;
+    const Format format = asked != nullptr ? asked->format : text ? Format::kText : Format::kJson;
+    options.colour = wants_colour(descriptor);
+    text_shown_ = format == Format::kText;
+    sinks_.push_back(make_descriptor_sink(descriptor, format, options));
     return kClean;
   }
-  const bool text = format_ == "text" || (format_.empty() && (::isatty(descriptor) == 1 || descriptor == STDERR_FILENO));
-  sink_ = make_descriptor_sink(descriptor, text ? Format::kText : Format::kJson, wants_colour(descriptor));
+  for (const std::string& place : places_) {
+    OutputSpec spec = parse_output(place);
+    if (!spec.format) spec.format = asked != nullptr ? asked->format : Format::kJson;
+    if (const int exit = open_place(spec, options); exit != kClean) return exit;
+  }
+  return kClean;
+}
+
+int Output::read_options(PrintOptions& options) const {
+  options = job_options();
+  if (!job_) options.workflow.clear();
+  if (!subjects_.empty()) options.subjects.clear();
+  for (const std::string& text : subjects_) {
+    Result<PrintOptions::Subject> subject = parse_subject(text);
+    if (!subject.ok()) {
+      complain("--subject: " + subject.error().message());
+      return kUsage;
+    }
+    options.subjects.push_back(std::move(*subject));
+  }
+  const auto wants_subject = [&](const std::string& place) { return parse_output(place).format == Format::kInToto; };
+  const bool wanted = format_ == info(Format::kInToto).name || std::any_of(places_.begin(), places_.end(), wants_subject);
+  if (wanted && options.subjects.empty()) {
+    complain("in-toto: what the statement is about is not known: say it with `--subject NAME=sha256:DIGEST`");
+    return kUsage;
+  }
+  return kClean;
+}
+
+int Output::open_place(const OutputSpec& spec, const PrintOptions& options) {
+  if (spec.place.empty()) {
+    complain(fmt::format("--output: `{}:` names no file", info(*spec.format).name));
+    return kUsage;
+  }
+  PrintOptions coloured = options;
+  coloured.colour = spec.place == "-" && wants_colour(STDOUT_FILENO);
+  auto sink = openers_.open(spec.place, *spec.format, coloured);
+  if (!sink.ok()) {
+    const int code = sink.error().code;
+    complain(code == EINVAL ? "--output: " + sink.error().what : sink.error().message());
+    return code == EINVAL || code == ENOENT || code == EISDIR || code == ENOTDIR ? kUsage : kFault;
+  }
+  sinks_.push_back(std::move(*sink));
   return kClean;
 }
 
@@ -49,24 +115,34 @@ void Output::write(std::vector<Detection>& detections, Engine& engine) {
     seen.importance = std::max(seen.importance, detection.importance);
     if (level_ && detection.importance >= *level_) met_fail_on_ = true;
     ++written_;
-    heed(sink_->write(detection), engine);
+    for (const auto& sink : sinks_) heed(sink->write(detection));
   }
   detections.clear();
+  count_refused(&engine);
 }
 
 void Output::flush(Engine& engine) {
-  heed(sink_->flush(), engine);
-}
-void Output::close(Engine& engine) {
-  heed(sink_->close(), engine);
+  for (const auto& sink : sinks_) heed(sink->flush());
+  count_refused(&engine);
 }
 
-void Output::heed(const Status& status, Engine& engine) {
-  engine.counters()[static_cast<size_t>(Counter::k_sink_refused)] = sink_->refused();
+void Output::close(const Coverage& coverage, Engine* engine) {
+  for (const auto& sink : sinks_) heed(sink->close(coverage));
+  count_refused(engine);
+}
+
+void Output::count_refused(Engine* engine) const {
+  if (engine == nullptr) return;
+  uint64_t refused = 0;
+  for (const auto& sink : sinks_) refused += sink->refused();
+  engine->counters()[static_cast<size_t>(Counter::k_sink_refused)] = refused;
+}
+
+void Output::heed(const Status& status) {
   if (status.ok()) return;
   if (!failed_) complain(status.error().message());
   failed_ = true;
-  if (status.error().code == EPIPE) hung_up_ = true;
+  if (status.error().code == EPIPE && sinks_.size() == 1) hung_up_ = true;
 }
 
 std::string Output::detected() const {

@@ -82,7 +82,7 @@ struct Record {
       ++records;
       if (written.ok()) written = writer->write(record);
     });
-    complain("recording: " + (*live)->coverage());
+    complain("recording: " + (*live)->watched());
     int code = kClean;
     Status pumped = command.empty() ? pump_until_stopped(**live) : pump_command(**live, command, signals, code);
     const Status finished = (*live)->finish();

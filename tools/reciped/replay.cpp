@@ -4,6 +4,7 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+#include "runtime/report/report.h"
 #include "runtime/sink/write_all.h"
 #include "tools/reciped/command.h"
 #include "tools/reciped/events.h"
@@ -51,19 +52,27 @@ struct Replay {
       if (!detections.empty()) output.write(detections, engine);
       return !output.failed();
     };
+    const int64_t begin = now_unix_ns();
     const Result<EventsRead> read = read_events(events, give, refuse);
-    output.close(engine);
+    Coverage coverage = engine.coverage();
+    coverage.begin_unix_ns = begin;
+    coverage.end_unix_ns = now_unix_ns();
+    if (!read.ok()) coverage.obstacle = read.error().message();
+    if (complaints > 0) {
+      coverage.counts.push_back({"no_events", "lines or records that are no events", Coverage::Loss::kLost, complaints});
+    }
+    output.close(coverage, &engine);
     if (!read.ok()) {
       complain(read.error().message());
       return read.error().code == ENOENT || read.error().code == EISDIR ? kUsage : kFault;
     }
     if (complaints > kShownComplaints) complain(fmt::format("{} more like these", complaints - kShownComplaints));
-    if (!quiet) summarize(engine, *read, complaints);
+    if (!quiet) summarize(engine, coverage, *read, complaints);
     if (output.failed()) return kFault;
     return complaints > 0 || output.met_fail_on() ? kFindings : kClean;
   }
 
-  void summarize(const Engine& engine, const EventsRead& read, uint64_t complaints) const {
+  void summarize(const Engine& engine, const Coverage& coverage, const EventsRead& read, uint64_t complaints) const {
     std::string text = fmt::format("reciped: {} events, {} detections", read.records, output.detections());
     const auto row = [&](Counter counter, std::string_view words) {
       const uint64_t count = const_cast<Engine&>(engine).counters()[static_cast<size_t>(counter)];
@@ -73,7 +82,9 @@ struct Replay {
     row(Counter::k_detections_throttled, "throttled");
     row(Counter::k_sink_refused, "refused by the output");
     if (complaints > 0) text += fmt::format(", {} lines or records that are no events", complaints);
-    (void)write_all(STDERR_FILENO, text + "\n" + output.detected()).ok();
+    text += "\n" + output.detected();
+    if (!output.said_coverage()) text += to_text(coverage);
+    (void)write_all(STDERR_FILENO, text).ok();
   }
 };
 
@@ -83,11 +94,12 @@ Run declare_replay(CLI::App& app) {
   auto* command = app.add_subcommand("replay", "events from a file through the same engine; no root, no kernel");
   auto self = std::make_shared<Replay>();
   self->recipes.declare(*command, true);
-  self->output.declare(*command, true);
+  self->output.declare(*command, true, false);
   command->add_flag("-q,--quiet", self->quiet, "no summary on stderr");
   command->add_option("EVENTS", self->events, "JSON Lines or a capture; `-` is stdin")->required();
   command->footer(
-      "Example:\n  echo '{\"event\":\"exec\",\"process\":{\"name\":\"perl\"},\"argv\":[\"perl\",\"-e\",\"1\"]}' |\n"
+      Output::formats_help() +
+      "\nExample:\n  echo '{\"event\":\"exec\",\"process\":{\"name\":\"perl\"},\"argv\":[\"perl\",\"-e\",\"1\"]}' |\n"
       "    reciped replay --recipes rules/ -");
   return [self](const Command&) { return self->run(); };
 }

@@ -5,6 +5,7 @@
 
 #include <utility>
 
+#include "runtime/report/report.h"
 #include "runtime/sink/write_all.h"
 #include "tools/reciped/command.h"
 #include "tools/reciped/live.h"
@@ -24,25 +25,39 @@ struct RunAll {
     Artefact artefact;
     if (const int exit = recipes.load(artefact); exit != kClean) return exit;
     if (const int exit = output.open(STDOUT_FILENO); exit != kClean) return exit;
+    const int64_t begin = now_unix_ns();
     const Signals signals(true);
     Result<std::unique_ptr<Live>> live = Live::start(std::move(artefact), false);
     if (!live.ok()) {
       complain(live.error().message());
+      Coverage none;
+      none.mode = Coverage::Mode::kMachine;
+      none.watched = false;
+      none.obstacle = live.error().message();
+      none.begin_unix_ns = begin;
+      none.end_unix_ns = now_unix_ns();
+      output.close(none, nullptr);
       return kFault;
     }
     (*live)->output(&output);
     Live::hurry();
-    complain("watching: " + (*live)->coverage());
+    complain("watching: " + (*live)->watched());
     Status pumped = Done{};
     while (!Signals::stop_asked() && !output.hung_up() && pumped.ok()) pumped = (*live)->pump(kTurn);
     const Status finished = (*live)->finish();
+    Coverage coverage = (*live)->coverage();
+    coverage.begin_unix_ns = begin;
+    coverage.end_unix_ns = now_unix_ns();
     for (const Status* status : {&std::as_const(pumped), &finished}) {
-      if (!status->ok()) complain(status->error().message());
+      if (status->ok()) continue;
+      complain(status->error().message());
+      coverage.obstacle = status->error().message();
     }
+    output.close(coverage, &(*live)->engine());
     const std::string lost = losses((*live)->engine().counters());
-    (void)write_all(STDERR_FILENO, fmt::format("reciped: {} detections; lost: {}\n{}", output.detections(),
-                                               lost.empty() ? "nothing" : lost, counted((*live)->engine().counters())))
-        .ok();
+    std::string text = fmt::format("reciped: {} detections; lost: {}\n", output.detections(), lost.empty() ? "nothing" : lost);
+    if (!output.said_coverage()) text += to_text(coverage);
+    (void)write_all(STDERR_FILENO, text + counted((*live)->engine().counters())).ok();
     return output.failed() || !pumped.ok() || !finished.ok() ? kFault : kClean;
   }
 };
@@ -53,9 +68,9 @@ Run declare_run(CLI::App& app) {
   auto* command = app.add_subcommand("run", "watch the whole machine until a signal");
   auto self = std::make_shared<RunAll>();
   self->recipes.declare(*command, true);
-  self->output.declare(*command, false);
-  command->footer(
-      "INT, TERM, HUP or QUIT end it; what is pending is written before.\n\nExample:\n  sudo reciped run --recipes rules/");
+  self->output.declare(*command, false, false);
+  command->footer("INT, TERM, HUP or QUIT end it; what is pending is written before.\n\n" + Output::formats_help() +
+                  "\nExample:\n  sudo reciped run --recipes rules/");
   return [self](const Command&) { return self->run(); };
 }
 

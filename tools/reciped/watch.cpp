@@ -4,7 +4,9 @@
 #include <unistd.h>
 
 #include <cstring>
+#include <utility>
 
+#include "runtime/report/redact.h"
 #include "runtime/report/report.h"
 #include "runtime/sink/write_all.h"
 #include "tools/reciped/child.h"
@@ -43,7 +45,7 @@ struct Watch {
   }
 
   int run_watched(Live& live, Child& child, const Command& command) {
-    const auto begin = std::chrono::steady_clock::now();
+    const int64_t begin = now_unix_ns();
     live.output(&output);
     Live::hurry();
     if (const int error = child.release(); error != 0) {
@@ -55,16 +57,32 @@ struct Watch {
     const int code = child.ended(true).value_or(kFault);
     const Status finished = live.finish();
     if (!finished.ok()) complain(finished.error().message());
-    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
-    summarize(live, command, code, took.count());
+    Coverage coverage = live.coverage();
+    add_command(coverage, command, code, begin);
+    for (const Status* status : {&std::as_const(pumped), &finished}) {
+      if (!status->ok()) coverage.obstacle = status->error().message();
+    }
+    output.close(coverage, &live.engine());
+    summarize(live.engine().counters(), coverage, command);
     if (code != 0) return code;
-    if (output.failed() || !pumped.ok() || !finished.ok()) return kFault;
+    const bool ended_early = !coverage.obstacle.empty();
+    if (output.failed() || (ended_early && on_error == "fail")) return kFault;
     return output.met_fail_on() ? kFindings : kClean;
   }
 
-  void summarize(Live& live, const Command& command, int code, double seconds) const {
-    const Counters& counters = live.engine().counters();
-    std::string text = fmt::format("reciped: `{}` ended with {} after {:.1f} s\n", printable(command[0]), code, seconds);
+  // Words of COMMAND may be secrets as well.
+  void add_command(Coverage& coverage, const Command& command, int code, int64_t begin) const {
+    std::vector<std::string> words = command;
+    if (!output.show_secrets()) (void)redact(words);
+    for (const std::string& word : words) coverage.command += (coverage.command.empty() ? "" : " ") + word;
+    coverage.exit_code = code;
+    coverage.begin_unix_ns = begin;
+    coverage.end_unix_ns = now_unix_ns();
+  }
+
+  void summarize(const Counters& counters, const Coverage& coverage, const Command& command) const {
+    std::string text = fmt::format("reciped: `{}` ended with {} after {:.1f} s\n", printable(command[0]), coverage.exit_code,
+                                   static_cast<double>(coverage.end_unix_ns - coverage.begin_unix_ns) / 1e9);
     if (output.detections() == 0) {
       text += "  detected  nothing\n";
     } else {
@@ -76,17 +94,23 @@ struct Watch {
       text += fmt::format("  held back {} by exceptions, {} by throttles\n", of(Counter::k_detections_excepted),
                           of(Counter::k_detections_throttled));
     }
-    // One event is the canary's own.
-    text += fmt::format("  watched   {}; the canary was seen; {} events of COMMAND's tree passed the kernel's filter\n",
-                        live.coverage(), of(Counter::k_events_seen) - 1);
-    const std::string lost = losses(counters);
-    text += fmt::format("  lost      {}\n", lost.empty() ? "nothing" : lost);
+    if (!output.said_coverage()) text += to_text(coverage);
+    // What closing the outputs lost, the coverage in them could not say.
+    if (of(Counter::k_sink_refused) > 0)
+      text += fmt::format("  refused   {} sink_refused by an output\n", of(Counter::k_sink_refused));
     (void)write_all(STDERR_FILENO, text).ok();
   }
 
   int run_unwatched(const Command& command, Signals& signals, const Error& why) {
     complain("cannot watch: " + why.message());
+    Coverage coverage;
+    coverage.mode = Coverage::Mode::kCommand;
+    coverage.watched = false;
+    coverage.obstacle = why.message();
+    const int64_t begin = now_unix_ns();
     if (on_error == "fail") {
+      coverage.begin_unix_ns = coverage.end_unix_ns = begin;
+      output.close(coverage, nullptr);
       complain("COMMAND was not run; `--on-error warn` runs it unwatched, `reciped features` says what is missing");
       return kFault;
     }
@@ -100,6 +124,8 @@ struct Watch {
       complain("cannot run `" + printable(command[0]) + "`: " + std::strerror(error));
     }
     const int code = child.ended(true).value_or(kFault);
+    add_command(coverage, command, code, begin);
+    output.close(coverage, nullptr);
     complain("WARNING: COMMAND RAN UNWATCHED (" + why.message() + ")");
     return code;
   }
@@ -111,15 +137,20 @@ Run declare_watch(CLI::App& app) {
   auto* command = app.add_subcommand("watch", "run COMMAND and detect in its process tree; a summary at the end");
   auto self = std::make_shared<Watch>();
   self->recipes.declare(*command, true);
-  self->output.declare(*command, true);
-  command->add_option("--on-error", self->on_error, "what to do where COMMAND cannot be watched: fail (and not run it) or warn")
+  self->output.declare(*command, true, true);
+  command
+      ->add_option(
+          "--on-error", self->on_error,
+          "what to do where COMMAND cannot be watched: fail (and not run it, or exit 4 where watching ended early) or warn")
       ->check(CLI::IsMember({"fail", "warn"}))
       ->capture_default_str();
   command->footer(
       "COMMAND stands behind `--`. Exit code: COMMAND's own (128 + n for signal n, 127 not found, 126 not executable);\n"
       "1 when COMMAND went well and --fail-on was met; 4 when it could not be watched.\n"
-      "Detections go to stderr, or to the file of --output.\n\n"
-      "Example:\n  reciped watch --recipes rules/ --fail-on high --output detections.jsonl -- make test");
+      "Detections go to stderr, or to the places of --output.\n\n" +
+      Output::formats_help() +
+      "\nExample:\n  reciped watch --recipes rules/ --fail-on high --output detections.jsonl --output sarif:out.sarif -- make "
+      "test");
   return [self](const Command& behind) { return self->run(behind); };
 }
 

@@ -55,8 +55,9 @@ TEST_CASE("a file appears whole at close and not before") {
   REQUIRE((*sink)->write(sample()).ok());
   REQUIRE((*sink)->flush().ok());
   CHECK_FALSE(std::filesystem::exists(path));
-  REQUIRE((*sink)->close().ok());
-  CHECK(nlohmann::json::parse(text_of(path))["recipe"] == "r");
+  REQUIRE((*sink)->close({}).ok());
+  const std::string text = text_of(path);
+  CHECK(nlohmann::json::parse(text.substr(0, text.find('\n')))["recipe"] == "r");
   CHECK_FALSE(std::filesystem::exists(path + ".partial"));
   struct stat rights {};
   REQUIRE(stat(path.c_str(), &rights) == 0);
@@ -77,7 +78,7 @@ TEST_CASE("a sink that is not closed leaves the old file and no partial one") {
   CHECK_FALSE(std::filesystem::exists(path + ".partial"));
   auto sink = make_file_sink(path, Format::kJson);
   REQUIRE(sink.ok());
-  REQUIRE((*sink)->close().ok());
+  REQUIRE((*sink)->close({}).ok());
   struct stat rights {};
   REQUIRE(stat(path.c_str(), &rights) == 0);
   CHECK((rights.st_mode & 0777) == 0640);
@@ -90,14 +91,14 @@ TEST_CASE("a link beside the output is not followed, and a link as the output ke
   auto sink = make_file_sink(folder.path + "/out", Format::kJson);
   REQUIRE(sink.ok());
   REQUIRE((*sink)->write(sample()).ok());
-  REQUIRE((*sink)->close().ok());
+  REQUIRE((*sink)->close({}).ok());
   CHECK(text_of(folder.path + "/victim") == "precious");
   std::ofstream(folder.path + "/target") << "x";
   std::filesystem::create_symlink(folder.path + "/target", folder.path + "/link");
   auto linked = make_file_sink(folder.path + "/link", Format::kJson);
   REQUIRE(linked.ok());
   REQUIRE((*linked)->write(sample()).ok());
-  REQUIRE((*linked)->close().ok());
+  REQUIRE((*linked)->close({}).ok());
   CHECK(std::filesystem::is_symlink(folder.path + "/link"));
   CHECK(text_of(folder.path + "/target").starts_with("{"));
 }
@@ -121,7 +122,7 @@ TEST_CASE("a closed pipe is an error and no signal, and the signals of the proce
   close(ends[0]);
   struct sigaction before {};
   signal(SIGPIPE, SIG_DFL);  // a signal would end this test
-  const auto sink = make_descriptor_sink(ends[1], Format::kText, false);
+  const auto sink = make_descriptor_sink(ends[1], Format::kText);
   REQUIRE(sink->write(sample()).ok());
   const Status status = sink->flush();
   REQUIRE_FALSE(status.ok());
@@ -159,6 +160,27 @@ TEST_CASE("a pipe that takes a part of the line gets the rest when it is read") 
   int status = 0;
   REQUIRE(waitpid(reader, &status, 0) == reader);
   CHECK(status == 0);
+}
+
+TEST_CASE("a summary is written behind what its file holds") {
+  const Folder folder;
+  const std::string path = folder.path + "/summary.md";
+  std::ofstream(path) << "before\n";
+  auto sink = make_file_sink(path, Format::kSummary);
+  REQUIRE(sink.ok());
+  REQUIRE((*sink)->write(sample()).ok());
+  CHECK(text_of(path) == "before\n");
+  REQUIRE((*sink)->close({}).ok());
+  CHECK(text_of(path).starts_with("before\n## Runtime detections"));
+}
+
+TEST_CASE("detections of a document that could not be written are all refused") {
+  auto sink = make_file_sink("/dev/full", Format::kSarif);
+  REQUIRE(sink.ok());
+  for (int i = 0; i < 3; ++i) REQUIRE((*sink)->write(sample()).ok());
+  REQUIRE((*sink)->flush().ok());
+  CHECK_FALSE((*sink)->close({}).ok());
+  CHECK((*sink)->refused() == 3);
 }
 
 TEST_CASE("a folder is no output") {

@@ -33,8 +33,16 @@ CommandResult reciped(std::vector<std::string> arguments, const std::string& inp
   return run_command(arguments, input, {}, out_file);
 }
 
+// Lines that are detections; the last one of a whole stream is the coverage.
 size_t lines(const std::string& text) {
-  return static_cast<size_t>(std::count(text.begin(), text.end(), '\n'));
+  const size_t all = static_cast<size_t>(std::count(text.begin(), text.end(), '\n'));
+  return all > 0 && text.find("\n{\"coverage\":", 0) != std::string::npos ? all - 1
+         : text.starts_with("{\"coverage\":")                             ? 0
+                                                                          : all;
+}
+
+nlohmann::json first(const std::string& text) {
+  return nlohmann::json::parse(text.substr(0, text.find('\n')));
 }
 
 }  // namespace
@@ -46,13 +54,13 @@ TEST_CASE("replay judges JSON events, and each line of its output fits the schem
   INFO(ran.err);
   CHECK(ran.code == 0);
   CHECK(lines(ran.out) == 3);
-  CHECK(nlohmann::json::parse(ran.out.substr(0, ran.out.find('\n')))["recipe"] == "perl_code");
+  CHECK(first(ran.out)["recipe"] == "perl_code");
   CHECK(ran.err.find("3 events, 3 detections") != std::string::npos);
   const std::string schema = rules.folder.write("schema.json", reciped({"schema"}).out);
   const auto valid = run_command({"/usr/bin/python3", RECIPE_SOURCE_DIR "/tests/support/validate_json.py", schema}, ran.out);
   INFO(valid.out + valid.err);
   CHECK(valid.code == 0);
-  CHECK(valid.out == "3 lines\n");
+  CHECK(valid.out == "4 lines\n");
 }
 
 TEST_CASE("a line that is no event is said with its number, the rest goes on, and the exit code is 1") {
@@ -141,16 +149,69 @@ TEST_CASE("--output holds the detections and stdout stays empty") {
   CHECK(reciped({"replay", "--recipes", rules.perl, "--output", rules.folder.path("no/out"), "-"}, kPerl).code == 3);
 }
 
+TEST_CASE("several outputs at once, each in its format, each ending with the coverage") {
+  const Rules rules;
+  const auto at = [&](const char* name) { return rules.folder.path(name); };
+  const auto ran =
+      reciped({"replay", "--recipes", rules.folder.path(), "--format", "text", "--output", "sarif:" + at("out.sarif"),
+               "--output", at("plain"), "--output", "json:-", "--output", "junit:" + at("out.xml"), "-"},
+              kPerl + "\n" + kRuby + "\n");
+  INFO(ran.err);
+  CHECK(ran.code == 0);
+  CHECK(lines(ran.out) == 2);
+  CHECK(ran.out.find("{\"coverage\":{\"verdict\":\"complete\"") != std::string::npos);
+  CHECK(nlohmann::json::parse(rules.folder.read("out.sarif"))["runs"][0]["results"].size() == 2);
+  CHECK(rules.folder.read("plain").starts_with("high  perl_code"));  // a file without a format has that of --format
+  CHECK(rules.folder.read("plain").find("verdict   complete") != std::string::npos);
+  CHECK(rules.folder.read("out.xml").find("failures=\"2\"") != std::string::npos);
+}
+
+TEST_CASE("events that are none make the verdict partial, and nothing detected does not look like nothing read") {
+  const Rules rules;
+  const auto broken = reciped({"replay", "--recipes", rules.ruby, "-"}, kPerl + "\nnonsense\n");
+  const auto coverage = first(broken.out)["coverage"];
+  CHECK(coverage["verdict"] == "partial");
+  CHECK(coverage["lost"]["no_events"] == 1);
+  CHECK(coverage["events"] == 1);
+  CHECK(coverage["recipes"]["watched"] == nlohmann::json({"ruby_code"}));
+  const auto narrowed = reciped({"replay", "--recipes", rules.folder.path(), "--only", "name == perl_code", "-"}, kRuby);
+  CHECK(first(narrowed.out)["coverage"]["recipes"]["skipped"] == nlohmann::json({"ruby_code"}));
+}
+
+TEST_CASE("an output that cannot be is refused before anything is read") {
+  const Rules rules;
+  const auto with = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> words{"replay", "--recipes", rules.perl};
+    words.insert(words.end(), more.begin(), more.end());
+    words.emplace_back("-");
+    return reciped(words, kPerl);
+  };
+  CHECK(with({"--format", "xml"}).code == 3);
+  CHECK(with({"--output", "sarif:"}).code == 3);
+  CHECK(with({"--output", "in-toto:" + rules.folder.path("x"), "--subject", "a=sha256:xyz"}).code == 3);
+  CHECK(with({"--output", "in-toto:" + rules.folder.path("x"), "--subject", "nothing"}).code == 3);
+  CHECK(with({"--output", "in-toto:" + rules.folder.path("x"), "--subject", "a=sha256:0a"}).code == 0);
+}
+
+TEST_CASE("the help names every format") {
+  const std::string help = reciped({"watch", "--help"}).out;
+  for (const char* name :
+       {"text", "json", "ocsf", "ecs", "falco", "cef", "sarif", "github", "summary", "gitlab", "junit", "in-toto"}) {
+    INFO(name);
+    CHECK(help.find("\n  " + std::string(name) + " ") != std::string::npos);
+  }
+}
+
 TEST_CASE("secrets are masked and counted in every detection, and --no-redact shows them") {
   const Rules rules;
   const std::string event = R"({"event":"exec","process":{"name":"perl"},"argv":["perl","-e","1","--password","hunter22"]})";
   const auto masked = reciped({"replay", "--recipes", rules.perl, "-"}, event);
-  const auto json = nlohmann::json::parse(masked.out);
+  const auto json = first(masked.out);
   CHECK(json["redacted"] == 3);  // the argument, the command line, the message
   CHECK(json["message"] == "perl -e 1 --password ***");
   CHECK((masked.out + masked.err).find("hunter22") == std::string::npos);
   CHECK(reciped({"replay", "--recipes", rules.perl, "--format", "text", "-"}, event).out.find("hunter22") == std::string::npos);
-  const auto shown = nlohmann::json::parse(reciped({"replay", "--recipes", rules.perl, "--no-redact", "-"}, event).out);
+  const auto shown = first(reciped({"replay", "--recipes", rules.perl, "--no-redact", "-"}, event).out);
   CHECK(shown["event"]["argv"][4] == "hunter22");
   CHECK_FALSE(shown.contains("redacted"));
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Detections as lines to a descriptor or a file. Lines gather in memory up to 64 KiB and leave at flush(); what could not leave
-// is dropped and counted, so that a full disk costs memory nothing.
+// Lines to a descriptor or a file. They gather in memory up to 64 KiB and leave at flush(); what could not leave is dropped and
+// counted, so that a full disk costs memory nothing.
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -8,8 +8,7 @@
 #include <climits>
 #include <cstdlib>
 
-#include "runtime/report/report.h"
-#include "runtime/sink/sink.h"
+#include "runtime/sink/destination.h"
 #include "runtime/sink/write_all.h"
 
 namespace recipe {
@@ -17,14 +16,13 @@ namespace {
 
 constexpr size_t kGathered = 64u << 10;
 
-class StreamSink : public Sink {
+class StreamDestination : public Destination {
  public:
-  StreamSink(int descriptor, Format format, bool colour, std::string name)
-      : descriptor_(descriptor), format_(format), colour_(colour), name_(std::move(name)) {}
+  StreamDestination(int descriptor, std::string name) : descriptor_(descriptor), name_(std::move(name)) {}
 
-  Status write(const Detection& detection) override {
-    gathered_ += format_ == Format::kJson ? to_json(detection) + "\n" : to_text(detection, colour_);
-    ++held_;
+  Status put(std::string_view bytes, uint64_t detections) override {
+    gathered_ += bytes;
+    held_ += detections;
     return gathered_.size() < kGathered ? Status(Done{}) : flush();
   }
 
@@ -51,8 +49,6 @@ class StreamSink : public Sink {
 
  protected:
   int descriptor_;
-  Format format_;
-  bool colour_;
   std::string name_;  // for messages: `stdout`, a path
   std::string gathered_;
   uint64_t held_ = 0, refused_ = 0;
@@ -60,18 +56,18 @@ class StreamSink : public Sink {
 };
 
 // A device, a pipe, a socket: opened, written, closed; there is nothing to rename.
-class OpenedSink final : public StreamSink {
+class OpenedDestination final : public StreamDestination {
  public:
-  OpenedSink(int descriptor, Format format, std::string name) : StreamSink(descriptor, format, false, std::move(name)) {}
-  ~OpenedSink() override { ::close(descriptor_); }
+  OpenedDestination(int descriptor, std::string name) : StreamDestination(descriptor, std::move(name)) {}
+  ~OpenedDestination() override { ::close(descriptor_); }
 };
 
-class FileSink final : public StreamSink {
+class FileDestination final : public StreamDestination {
  public:
-  FileSink(int descriptor, Format format, std::string path, std::string aside)
-      : StreamSink(descriptor, format, false, "`" + path + "`"), path_(std::move(path)), aside_(std::move(aside)) {}
+  FileDestination(int descriptor, std::string path, std::string aside)
+      : StreamDestination(descriptor, "`" + path + "`"), path_(std::move(path)), aside_(std::move(aside)) {}
 
-  ~FileSink() override {
+  ~FileDestination() override {
     if (descriptor_ < 0) return;
     ::close(descriptor_);
     unlink(aside_.c_str());
@@ -105,21 +101,37 @@ std::string resolved(const std::string& path) {
   return result;
 }
 
-}  // namespace
-
-std::unique_ptr<Sink> make_descriptor_sink(int descriptor, Format format, bool colour) {
-  const std::string name = descriptor == STDOUT_FILENO ? "stdout" : descriptor == STDERR_FILENO ? "stderr" : "the output";
-  return std::make_unique<StreamSink>(descriptor, format, colour, name);
+// Copies the file at `path`, if there is one, to the descriptor.
+Status copy_to(int descriptor, const std::string& path) {
+  const int source = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (source < 0) return errno == ENOENT ? Status(Done{}) : Error{"cannot read `" + path + "`", errno};
+  std::string piece(kGathered, '\0');
+  Status status = Done{};
+  while (status.ok()) {
+    const ssize_t got = read(source, piece.data(), piece.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) status = Error{"cannot read `" + path + "`", errno};
+    if (got <= 0) break;
+    status = write_all(descriptor, std::string_view(piece).substr(0, static_cast<size_t>(got)));
+  }
+  close(source);
+  return status;
 }
 
-Result<std::unique_ptr<Sink>> make_file_sink(const std::string& path, Format format) {
+}  // namespace
+
+std::unique_ptr<Destination> make_descriptor_destination(int descriptor, const std::string& name) {
+  return std::make_unique<StreamDestination>(descriptor, name);
+}
+
+Result<std::unique_ptr<Destination>> make_file_destination(const std::string& path, bool keep) {
   struct stat there {};
   const bool exists = stat(path.c_str(), &there) == 0;
   if (exists && S_ISDIR(there.st_mode)) return Error{"cannot write to `" + path + "`", EISDIR};
   if (exists && !S_ISREG(there.st_mode)) {
     const int descriptor = open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY);
     if (descriptor < 0) return Error{"cannot open `" + path + "`", errno};
-    return std::unique_ptr<Sink>(std::make_unique<OpenedSink>(descriptor, format, "`" + path + "`"));
+    return std::unique_ptr<Destination>(std::make_unique<OpenedDestination>(descriptor, "`" + path + "`"));
   }
   const std::string target = resolved(path);
   const std::string aside = target + ".partial";
@@ -135,7 +147,11 @@ Result<std::unique_ptr<Sink>> make_file_sink(const std::string& path, Format for
     unlink(aside.c_str());
     return Error{"cannot keep the rights of `" + path + "`", code};
   }
-  return std::unique_ptr<Sink>(std::make_unique<FileSink>(descriptor, format, target, aside));
+  auto file = std::make_unique<FileDestination>(descriptor, target, aside);  // undoes all of it where the copy fails
+  if (keep) {
+    if (Status kept = copy_to(descriptor, target); !kept.ok()) return kept.error();
+  }
+  return std::unique_ptr<Destination>(std::move(file));
 }
 
 }  // namespace recipe

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// Coverage: what was watched and what was lost. The other half of every verdict: without it, "nothing detected" and "not
+// watched" look alike.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "runtime/artefact/artefact.h"
+
+namespace recipe {
+
+struct Coverage {
+  enum class Mode : uint8_t { kReplay, kMachine, kCommand };  // events from a file, the whole machine, one COMMAND
+  enum class Canary : uint8_t { kNone, kSeen, kUnseen };      // kNone: there is none in replay
+  enum class Loss : uint8_t { kLost, kCut, kNoted };          // an event is missing, a part of one is, or nothing is
+  struct Recipe {
+    std::string name, title, quick;
+    Importance importance = Importance::kNone;
+    bool blind = false;  // no probe here sees an event that it asks for
+  };
+  struct Count {
+    std::string_view counter, doc;  // a row of counters.def
+    Loss loss = Loss::kNoted;
+    uint64_t count = 0;
+  };
+
+  Mode mode = Mode::kReplay;
+  std::vector<std::string> probes;  // what live probes see: "fork", "exit", "exec"
+  std::vector<std::string> unseen;  // events that recipes ask for and no probe sees
+  Canary canary = Canary::kNone;
+  std::string obstacle;              // why nothing was watched, or why it ended early; empty: it did not
+  bool watched = true;               // false: nothing was
+  std::vector<Recipe> recipes;       // loaded
+  std::vector<std::string> skipped;  // names of those that are off, or that --only left out
+  uint64_t events = 0, detections = 0;
+  std::vector<Count> counts;  // counters that are not zero
+  std::string command;        // kCommand
+  int exit_code = 0;          // kCommand
+  int64_t begin_unix_ns = 0, end_unix_ns = 0;
+};
+
+enum class Verdict : uint8_t { kComplete, kPartial, kNone };
+
+// kComplete: every event that the loaded recipes ask for was looked at, whole. kPartial: some may have been missed. kNone: not
+// watched at all.
+[[nodiscard]] Verdict verdict(const Coverage& coverage);
+[[nodiscard]] std::string_view verdict_name(Verdict verdict);  // "complete", "partial", "none"
+// Why it is not complete, a sentence each.
+[[nodiscard]] std::vector<std::string> shortcomings(const Coverage& coverage);
+
+}  // namespace recipe

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+// OCSF 1.3: a detection is a Detection Finding (class 2004), the coverage a Scan Activity (class 6007). Times are milliseconds.
+#include "runtime/catalogue/catalogue.h"
+#include "runtime/report/shapes.h"
+
+namespace recipe {
+namespace {
+
+constexpr int64_t kNanoseconds = 1'000'000;  // of one millisecond
+
+struct Severity {
+  int id;
+  std::string_view name;
+};
+
+Severity severity_of(Importance importance) {
+  switch (importance) {
+    case Importance::kNone:
+      return {1, "Informational"};
+    case Importance::kLow:
+      return {2, "Low"};
+    case Importance::kMedium:
+      return {3, "Medium"};
+    case Importance::kHigh:
+      return {4, "High"};
+    case Importance::kCritical:
+      return {5, "Critical"};
+  }
+  return {0, "Unknown"};
+}
+
+int64_t milliseconds(int64_t unix_ns) {
+  return unix_ns / kNanoseconds;
+}
+
+Json metadata(std::string_view uid) {
+  Json json = {{"version", "1.3.0"},
+               {"product", {{"name", kProduct}, {"vendor_name", kVendor}, {"version", RECIPE_VERSION}}},
+               {"log_name", "detections"}};
+  if (!uid.empty()) json["uid"] = uid;
+  return json;
+}
+
+void put(Json& json, const char* name, const std::optional<std::string>& text) {
+  if (text) json[name] = printable(*text);
+}
+
+Json file_of(const std::string& path) {
+  const std::string shown = printable(path);
+  return {{"name", shown.substr(shown.rfind('/') + 1)}, {"path", shown}, {"type_id", 1}};
+}
+
+Json process_of(const ProcessInfo& process) {
+  Json json = Json::object();
+  if (process.pid) json["pid"] = *process.pid;
+  if (process.tid) json["tid"] = *process.tid;
+  put(json, "name", process.name ? process.name : process.comm);
+  put(json, "cmd_line", process.cmdline);
+  if (process.exe) json["file"] = file_of(*process.exe);
+  if (process.uid || process.user) {
+    json["user"] = Json::object();
+    if (process.uid) json["user"]["uid"] = std::to_string(*process.uid);
+    put(json["user"], "name", process.user);
+  }
+  // A process is known by one of the two; what the record lacks is said to be lacking.
+  if (!process.pid) json["uid"] = "unknown";
+  return json;
+}
+
+Json process_tree(const Detection& detection) {
+  Json json = process_of(detection.process);
+  if (!detection.ancestors.empty()) {
+    json["parent_process"] = process_of(detection.ancestors.front());
+    Json lineage = Json::array();
+    for (const ProcessInfo& ancestor : detection.ancestors) {
+      lineage.push_back(printable(ancestor.exe.value_or(ancestor.name.value_or(ancestor.comm.value_or("?")))));
+    }
+    json["lineage"] = std::move(lineage);
+  }
+  return json;
+}
+
+Json evidence(const Detection& detection) {
+  Json json = {{"process", process_tree(detection)}};
+  if (const auto path = text_of(detection, FieldId::file_path)) json["file"] = file_of(*path);
+  Json remote = Json::object();
+  if (const auto ip = text_of(detection, FieldId::dst_ip)) remote["ip"] = *ip;
+  if (const auto port = number_of(detection, FieldId::dst_port)) remote["port"] = *port;
+  if (!remote.empty()) json["dst_endpoint"] = std::move(remote);
+  if (const auto question = text_of(detection, FieldId::dns_question)) json["query"] = {{"hostname", *question}};
+  return json;
+}
+
+// "T1059.004" → technique T1059 with its sub-technique.
+Json attack(const AttackReference& reference) {
+  Json json = {{"version", "15"}};
+  const bool sub = reference.id.find('.') != std::string::npos;
+  json["technique"] = {{"uid", reference.id.substr(0, reference.id.find('.'))}};
+  Json& named = sub ? json["sub_technique"] : json["technique"];
+  named["uid"] = reference.id;
+  named["src_url"] = attack_url(reference.id);
+  if (!reference.name.empty()) named["name"] = reference.name;
+  if (!reference.tactic.empty()) json["tactic"] = {{"name", reference.tactic}};
+  return json;
+}
+
+Json device_of(const HostInfo& host) {
+  Json json = {{"hostname", host.name.empty() ? "unknown" : printable(host.name)}, {"type_id", 0}};
+  if (!host.machine_id.empty()) json["uid"] = printable(host.machine_id);
+  json["os"] = {{"name", host.os.empty() ? "Linux" : printable(host.os)}, {"type_id", 200}};
+  if (!host.kernel.empty()) json["os"]["kernel_release"] = printable(host.kernel);
+  return json;
+}
+
+Json finding_of(const Detection& detection) {
+  Json json = {{"uid", detection.id},
+               {"title", printable(title_of(detection))},
+               {"desc", printable(detection.message)},
+               {"created_time", milliseconds(detection.time_unix_ns)},
+               {"analytic",
+                {{"type_id", 1},
+                 {"type", "Rule"},
+                 {"uid", printable(detection.recipe)},
+                 {"name", printable(title_of(detection))},
+                 {"version", std::to_string(detection.version)},
+                 {"desc", printable(detection.why.clause)}}}};
+  if (!detection.category.empty()) json["types"] = {printable(detection.category)};
+  for (const AttackReference& reference : detection.attack) json["attacks"].push_back(attack(reference));
+  return json;
+}
+
+class OcsfPrinter final : public Printer {
+ public:
+  std::string print(const Detection& detection) override {
+    const Severity severity = severity_of(detection.importance);
+    Json json = {{"activity_id", 1},
+                 {"activity_name", "Create"},
+                 {"category_uid", 2},
+                 {"category_name", "Findings"},
+                 {"class_uid", 2004},
+                 {"class_name", "Detection Finding"},
+                 {"type_uid", 200401},
+                 {"type_name", "Detection Finding: Create"},
+                 {"severity_id", severity.id},
+                 {"severity", severity.name},
+                 {"status_id", 1},
+                 {"status", "New"},
+                 {"time", milliseconds(detection.time_unix_ns)},
+                 {"message", printable(detection.message)},
+                 {"is_alert", true},
+                 {"metadata", metadata(detection.id)},
+                 {"finding_info", finding_of(detection)},
+                 {"evidences", Json::array({evidence(detection)})},
+                 {"device", device_of(detection.host)}};
+    json["metadata"]["profiles"] = {"host"};
+    json["metadata"]["sequence"] = detection.sequence;
+    if (!detection.actions.empty()) {
+      std::string words;
+      for (const std::string& action : detection.actions) words += (words.empty() ? "" : "\n") + printable(action);
+      json["remediation"] = {{"desc", words}};
+    }
+    if (detection.redacted > 0) json["unmapped"] = {{"redacted", detection.redacted}};
+    return line_of(json);
+  }
+
+  std::string finish(const Coverage& coverage) override {
+    const Verdict end = verdict(coverage);
+    const bool whole = end == Verdict::kComplete;
+    // 2 Completed, 6 Error: nothing or not everything was looked at.
+    const int activity = whole ? 2 : 6;
+    Json json = {{"activity_id", activity},
+                 {"activity_name", whole ? "Completed" : "Error"},
+                 {"category_uid", 6},
+                 {"category_name", "Application Activity"},
+                 {"class_uid", 6007},
+                 {"class_name", "Scan Activity"},
+                 {"type_uid", 600700 + activity},
+                 {"type_name", whole ? "Scan Activity: Completed" : "Scan Activity: Error"},
+                 {"severity_id", whole ? 1 : 4},
+                 {"severity", whole ? "Informational" : "High"},
+                 {"status_id", whole ? 1 : 2},
+                 {"status", whole ? "Success" : "Failure"},
+                 {"time", milliseconds(coverage.end_unix_ns)},
+                 {"message", coverage_sentence(coverage)},
+                 {"metadata", metadata("")},
+                 {"scan", {{"name", "runtime detection"}, {"type_id", 99}, {"type", "Other"}}},
+                 {"num_detections", coverage.detections},
+                 {"total", coverage.events},
+                 {"unmapped", {{"coverage", coverage_json(coverage)}}}};
+    if (coverage.begin_unix_ns != 0) json["start_time"] = milliseconds(coverage.begin_unix_ns);
+    if (coverage.end_unix_ns != 0) json["end_time"] = milliseconds(coverage.end_unix_ns);
+    return line_of(json);
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<Printer> make_Ocsf_printer(const PrintOptions&) {
+  return std::make_unique<OcsfPrinter>();
+}
+
+}  // namespace recipe

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+// What only looks like a place of a kind, a file `tcp` say, is a file: a kind is known by its colon.
+#include "tools/reciped/places.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <optional>
+
+#include "runtime/sink/shipping.h"
+
+namespace recipe::reciped {
+namespace {
+
+bool take(std::string_view& text, std::string_view head) {
+  if (!text.starts_with(head)) return false;
+  text.remove_prefix(head.size());
+  return true;
+}
+
+struct Endpoint {
+  std::string host, port;
+};
+
+// "HOST:PORT", "[::1]:514"
+std::optional<Endpoint> endpoint_of(std::string_view text) {
+  const size_t colon = text.rfind(':');
+  if (colon == std::string_view::npos || colon == 0 || colon + 1 == text.size()) return std::nullopt;
+  std::string_view host = text.substr(0, colon);
+  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+  if (host.empty()) return std::nullopt;
+  return Endpoint{std::string(host), std::string(text.substr(colon + 1))};
+}
+
+Error no_endpoint(const std::string& place) {
+  return {"`" + place + "` needs a host and a port, as in tcp://localhost:5140", EINVAL};
+}
+
+// Lines "Name: value"; empty ones and those that begin with # are left out.
+Result<std::vector<std::string>> read_headers(const std::string& path) {
+  std::vector<std::string> headers;
+  if (path.empty()) return headers;
+  std::ifstream in(path);
+  if (!in) return Error{"cannot open `" + path + "`", errno};
+  for (std::string line; std::getline(in, line);) {
+    while (!line.empty() && (line.back() == '\r' || line.back() == ' ')) line.pop_back();
+    if (line.empty() || line[0] == '#') continue;
+    if (line.find(':') == std::string::npos) return Error{"`" + path + "`: a header has a name and a colon", EINVAL};
+    headers.push_back(line);
+  }
+  return headers;
+}
+
+std::string content_type(Format format) {
+  switch (info(format).layout) {
+    case Layout::kLines:
+      return format == Format::kText || format == Format::kCef ? "text/plain; charset=utf-8" : "application/x-ndjson";
+    case Layout::kAdded:
+      return "text/markdown; charset=utf-8";
+    case Layout::kWhole:
+      break;
+  }
+  return format == Format::kJunit    ? "application/xml"
+         : format == Format::kGithub ? "text/plain; charset=utf-8"
+                                     : "application/json";
+}
+
+// One file a destination: the same one in the next run.
+std::string spool_file(const std::string& folder, const std::string& place, Format format) {
+  uint64_t hash = 0xcbf29ce484222325ULL;
+  for (const char c : std::string(info(format).name) + ":" + place)
+    hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
+  return fmt::format("{}/{:016x}.spool", folder, hash);
+}
+
+// What stands in messages: an address may hold credentials.
+std::string name_of(const std::string& place) {
+  const size_t scheme = place.find("://"), at = place.find('@', scheme == std::string::npos ? 0 : scheme);
+  const size_t path = scheme == std::string::npos ? std::string::npos : place.find_first_of("/?#", scheme + 3);
+  if (scheme == std::string::npos) return "`" + place + "`";
+  const size_t host = at != std::string::npos && at < path ? at + 1 : scheme + 3;
+  return "`" + place.substr(0, scheme + 3) + place.substr(host, path == std::string::npos ? path : path - host) + "`";
+}
+
+}  // namespace
+
+void Places::declare(CLI::App& command) {
+  command.add_option("--spool", spool_, "what a place does not take waits in this folder, over restarts too")->type_name("DIR");
+  command.add_option("--spool-size", spool_mib_, "most that waits for one place, in MiB")
+      ->capture_default_str()
+      ->type_name("N");
+  command.add_option("--log-size", log_mib_, "a `log:` file is rotated before it is larger, in MiB")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str()
+      ->type_name("N");
+  command.add_option("--log-keep", log_keep_, "rotated pieces of it that are kept")
+      ->check(CLI::Range(0, 1000))
+      ->capture_default_str()
+      ->type_name("N");
+  command.add_option("--http-headers", headers_, "file of headers for http(s) places, one `Name: value` a line")
+      ->type_name("FILE");
+}
+
+std::string Places::help() {
+  return "Places of --output:\n"
+         "  FILE, -                                  a file, in its place when it is whole; stdout\n"
+         "  log:FILE                                 a file that grows and is rotated\n"
+         "  syslog:, syslog:PATH                     RFC 5424 to /dev/log or another socket\n"
+         "  syslog:udp://HOST:PORT, syslog:tcp://... RFC 5424 over the network\n"
+         "  unix:PATH, tcp://HOST:PORT, udp://...    lines to a socket\n"
+         "  http://..., https://...                  a webhook, by POST\n"
+         "All but the first are served by a thread of their own: tried again while they are away, waiting in memory and in "
+         "--spool.\n";
+}
+
+Result<std::unique_ptr<Transport>> Places::make_transport(const std::string& place, Format format) const {
+  std::string_view rest = place;
+  const bool framed = format == Format::kCef;
+  if (take(rest, "log:")) {
+    if (rest.empty()) return Error{"`log:` names no file", EINVAL};
+    return make_log_transport(std::string(rest), {log_mib_ << 20, static_cast<uint32_t>(log_keep_)});
+  }
+  if (take(rest, "unix:")) {
+    if (rest.empty()) return Error{"`unix:` names no socket", EINVAL};
+    return make_unix_transport(std::string(rest));
+  }
+  if (rest.starts_with("http://") || rest.starts_with("https://")) {
+    Result<std::vector<std::string>> headers = read_headers(headers_);
+    if (!headers.ok()) return headers.error();
+    return make_http_transport(place, content_type(format), *headers);
+  }
+  const bool syslog = take(rest, "syslog:");
+  if (take(rest, "udp://")) {
+    const auto endpoint = endpoint_of(rest);
+    if (!endpoint) return no_endpoint(place);
+    return syslog ? make_syslog_udp_transport(endpoint->host, endpoint->port, framed)
+                  : make_udp_transport(endpoint->host, endpoint->port);
+  }
+  if (take(rest, "tcp://")) {
+    const auto endpoint = endpoint_of(rest);
+    if (!endpoint) return no_endpoint(place);
+    return syslog ? make_syslog_tcp_transport(endpoint->host, endpoint->port, framed)
+                  : make_tcp_transport(endpoint->host, endpoint->port);
+  }
+  if (syslog) return make_syslog_transport(rest.empty() ? "/dev/log" : std::string(rest), framed);
+  return std::unique_ptr<Transport>();
+}
+
+Result<std::unique_ptr<Sink>> Places::open(const std::string& place, Format format, const PrintOptions& options) const {
+  if (place == "-") return make_descriptor_sink(STDOUT_FILENO, format, options);
+  Result<std::unique_ptr<Transport>> transport = make_transport(place, format);
+  if (!transport.ok()) return transport.error();
+  if (*transport == nullptr) return make_file_sink(place, format, options);
+  if (info(format).layout != Layout::kLines && (place.starts_with("log:") || place.starts_with("syslog:"))) {
+    return Error{fmt::format("`{}` takes lines, and {} is one document", place, info(format).name), EINVAL};
+  }
+  ShippingOptions shipping;
+  shipping.name = name_of(place);
+  if (!spool_.empty()) {
+    if (mkdir(spool_.c_str(), 0700) != 0 && errno != EEXIST) return Error{"cannot make `" + spool_ + "`", errno};
+    Result<Spool> spool = Spool::open(spool_file(spool_, place, format), spool_mib_ << 20);
+    if (!spool.ok()) return spool.error();
+    shipping.spool.emplace(std::move(*spool));
+  }
+  return std::make_unique<Sink>(make_printer(format, options), make_shipping(std::move(*transport), std::move(shipping)));
+}
+
+}  // namespace recipe::reciped
