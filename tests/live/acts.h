@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <sstream>
 
 #include "tests/live/daemon.h"
 
@@ -29,9 +28,8 @@ struct Acts {
     ran = run_command(
         {kReciped, "watch", "--recipes", folder.write("acts.recipe", recipes), "--output", out, "--", "/bin/sh", "-c",
          fmt::format("cd {} && {} python3 {}/tests/live/acts/{} {}", folder.path(), before, RECIPE_SOURCE_DIR, script, acts)});
-    std::istringstream lines(folder.read("out.jsonl"));
     seen.clear();
-    for (std::string line; std::getline(lines, line);) seen.push_back(nlohmann::json::parse(line)["event"]);
+    for (const auto& detection : detections_in(folder.read("out.jsonl"))) seen.push_back(detection["event"]);
   }
 
   // Those of one kind, in their order.

@@ -15,9 +15,17 @@ namespace recipe::test {
 
 inline const std::string kReciped = RECIPE_BIN_DIR "/reciped";
 
-// The first line of a stream of detections; the last one is the coverage.
+// The detections of JSON Lines; the last line of a whole stream is the coverage.
+[[nodiscard]] inline std::vector<nlohmann::json> detections_in(const std::string& text) {
+  std::vector<nlohmann::json> all;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    if (auto json = nlohmann::json::parse(line); !json.contains("coverage")) all.push_back(std::move(json));
+  }
+  return all;
+}
 [[nodiscard]] inline nlohmann::json first_of(const std::string& text) {
-  return nlohmann::json::parse(text.substr(0, text.find('\n')));
+  return detections_in(text).at(0);
 }
 
 struct Scene {
@@ -40,13 +48,7 @@ struct Scene {
     words.insert(words.end(), {"--", "/bin/sh", "-c", script});
     return run_command(words, input);
   }
-  [[nodiscard]] std::vector<nlohmann::json> detections() const {
-    std::vector<nlohmann::json> all;
-    std::istringstream text(folder.read("out.jsonl"));
-    for (std::string line; std::getline(text, line);) all.push_back(nlohmann::json::parse(line));
-    if (!all.empty() && all.back().contains("coverage")) all.pop_back();
-    return all;
-  }
+  [[nodiscard]] std::vector<nlohmann::json> detections() const { return detections_in(folder.read("out.jsonl")); }
   // What the last line says of the watch.
   [[nodiscard]] nlohmann::json coverage() const {
     std::istringstream text(folder.read("out.jsonl"));

@@ -6,7 +6,6 @@
 #include <catch2/catch.hpp>
 #include <map>
 #include <set>
-#include <sstream>
 
 #include "tests/live/daemon.h"
 
@@ -38,10 +37,7 @@ struct Files {
     ran = run_command({kReciped, "watch", "--recipes", recipes, "--output", out, "--", "/bin/sh", "-c",
                        "mkdir -p " + below + " && cd " + below + " && " + script});
     std::set<std::string> seen;
-    std::istringstream lines(folder.read("out.jsonl"));
-    for (std::string line; std::getline(lines, line);) {
-      const auto detection = nlohmann::json::parse(line);
-      if (detection.contains("coverage")) continue;
+    for (const auto& detection : detections_in(folder.read("out.jsonl"))) {
       const auto& file = detection["event"]["file"];
       std::string did = detection["event"]["type"].get<std::string>() + " " + shorten(file["path"]);
       if (file.contains("source")) did += " < " + shorten(file["source"]);

@@ -18,10 +18,7 @@ struct Deletion {
     ran = run_command({kReciped, "watch", "-I", std::string(RECIPE_SOURCE_DIR) + "/rules", "--recipes",
                        std::string(RECIPE_SOURCE_DIR) + "/rules/defense_evasion/binary_self_deletion.recipe", "--output", out,
                        "--", "/bin/sh", "-c", "A=" + copy + "; cp \"$(readlink -f /bin/sh)\" $A; " + script});
-    std::vector<nlohmann::json> all;
-    std::istringstream lines(folder.read("out.jsonl"));
-    for (std::string line; std::getline(lines, line);) all.push_back(nlohmann::json::parse(line));
-    return all;
+    return detections_in(folder.read("out.jsonl"));
   }
 };
 

@@ -132,11 +132,9 @@ TEST_CASE("a question that lies about itself is marked as cut, and what is none 
   acts.watch("network.py", "odd_dns", {"dns"}, kNamespace, "dns.question != \"another.example\"");
   INFO(acts.ran.err);
   CHECK(questions(acts, "dns") == "cut.exa -\nloop -\na.b.com -\nfirst.of.two -\nwrong -\n");
-  const std::string out = acts.folder.read("out.jsonl");
-  std::istringstream lines(out);
-  for (std::string line; std::getline(lines, line);) {
-    INFO(line);
-    CHECK(nlohmann::json::parse(line)["why"]["truncated"] == nlohmann::json({"dns.question"}));
+  for (const auto& detection : detections_in(acts.folder.read("out.jsonl"))) {
+    INFO(detection.dump());
+    CHECK(detection["why"]["truncated"] == nlohmann::json({"dns.question"}));
   }
 }
 
