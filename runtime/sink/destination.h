@@ -18,6 +18,8 @@ class Destination {
   [[nodiscard]] virtual Status flush() = 0;
   [[nodiscard]] virtual Status close() = 0;
   [[nodiscard]] virtual uint64_t refused() const = 0;  // detections that did not arrive, and will not
+  // After close(): what someone should know though nothing is lost; may be empty.
+  [[nodiscard]] virtual std::string remark() const { return {}; }
 };
 
 // To a descriptor that is not ours to close. name: for messages.

@@ -64,6 +64,13 @@ class Shipping final : public Destination {
 
   uint64_t refused() const override { return refused_; }
 
+  // The thread has ended by now.
+  std::string remark() const override {
+    if (thread_.joinable() || !spooled()) return {};
+    return std::to_string(options_.spool->messages()) + " messages for " + options_.name + " wait in `" +
+           options_.spool->path() + "` for the next run" + last_words();
+  }
+
  private:
   [[nodiscard]] std::string last_words() const { return last_error_.empty() ? "" : ": " + last_error_; }
 

@@ -25,7 +25,8 @@ class Sink {
     Status closed = destination_->close();
     return put.ok() ? closed : put;
   }
-  [[nodiscard]] uint64_t refused() const { return destination_->refused(); }  // detections it did not take (sink_refused)
+  [[nodiscard]] uint64_t refused() const { return destination_->refused(); }   // detections it did not take (sink_refused)
+  [[nodiscard]] std::string remark() const { return destination_->remark(); }  // after close()
 
  private:
   std::unique_ptr<Printer> printer_;

@@ -127,7 +127,10 @@ void Output::flush(Engine& engine) {
 }
 
 void Output::close(const Coverage& coverage, Engine* engine) {
-  for (const auto& sink : sinks_) heed(sink->close(coverage));
+  for (const auto& sink : sinks_) {
+    heed(sink->close(coverage));
+    if (const std::string remark = sink->remark(); !remark.empty()) complain(remark);
+  }
   count_refused(engine);
 }
 

@@ -174,6 +174,7 @@ TEST_CASE("what waits in the spool when the daemon ends is sent by the next one,
     const auto destination = make_shipping(make_unix_transport(receiver.address()), std::move(options));
     put(*destination, 0, 100);
     CHECK(destination->close().ok());  // it is not lost
+    CHECK(destination->remark().starts_with("100 messages for the receiver wait in"));
     CHECK(destination->refused() == 0);
   }
   receiver.start();
