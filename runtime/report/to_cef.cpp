@@ -40,8 +40,7 @@ std::string value(std::string_view text, size_t most) {
 std::string word(std::string_view text, size_t most) {
   std::string out;
   for (const char c : text.substr(0, most)) {
-    const bool plain =
-        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-';
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-';
     out += plain ? c : '_';
   }
   return out.empty() ? "-" : out;
