@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "runtime/artefact/dump.h"
+#include "runtime/catalogue/catalogue.h"
 #include "runtime/report/find_secrets.h"
 #include "runtime/report/report.h"
 
@@ -51,6 +52,14 @@ class Redaction {
       learn(arguments[i], spans[i]);
       texts_.push_back({&arguments[i], spans[i], true});
     }
+  }
+  // NAME=value of an environment: what the name says holds for all of the value, spaces too.
+  void add_variable(std::string& variable) {
+    const size_t value = variable.find('=') + 1;
+    SecretSpans spans = find_secrets(variable);
+    if (!spans.empty() && spans.front().begin <= value + 1) spans = {{value, variable.size()}};
+    learn(variable, spans);
+    texts_.push_back({&variable, std::move(spans), true});
   }
   size_t rewrite() {
     std::sort(known_.begin(), known_.end());
@@ -164,7 +173,13 @@ void redact(Detection& detection) {
   for (ProcessInfo& ancestor : ancestors) add(redaction, ancestor, nullptr);
   for (EventValue& value : values) {
     if (auto* text = std::get_if<std::string>(&value.value)) redaction.add(*text);
-    if (auto* list = std::get_if<std::vector<std::string>>(&value.value)) redaction.add(*list, nullptr);
+    auto* list = std::get_if<std::vector<std::string>>(&value.value);
+    if (list == nullptr) continue;
+    if (info(value.field).type == Type::kMap) {
+      for (std::string& variable : *list) redaction.add_variable(variable);
+    } else {
+      redaction.add(*list, nullptr);
+    }
   }
   redacted = redaction.rewrite();
 }

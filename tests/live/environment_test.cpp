@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <catch2/catch.hpp>
-#include <sstream>
 
 #include "tests/live/daemon.h"
 
@@ -19,10 +18,7 @@ struct Environments {
     const std::string out = folder.path("out.jsonl");
     ran = run_command({kReciped, "watch", "--recipes", recipes, "--output", out, "--", "/bin/bash", "-c", script});
     text = folder.read("out.jsonl");
-    std::vector<nlohmann::json> all;
-    std::istringstream lines(text);
-    for (std::string line; std::getline(lines, line);) all.push_back(nlohmann::json::parse(line));
-    return all;
+    return detections_in(text);
   }
   std::string recipe(const std::string& condition) {
     return folder.write("env.recipe", fmt::format("recipe env_read {{\n  title \"t\"\n  category execution\n  method m\n  "

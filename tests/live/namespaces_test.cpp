@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <catch2/catch.hpp>
-#include <sstream>
 
 #include "tests/live/daemon.h"
 
@@ -24,10 +23,7 @@ struct Namespaces {
   std::vector<nlohmann::json> watch(const std::string& script) {
     const std::string out = folder.path("out.jsonl");
     ran = run_command({kReciped, "watch", "--recipes", recipes, "--output", out, "--", "/bin/sh", "-c", script});
-    std::vector<nlohmann::json> all;
-    std::istringstream lines(folder.read("out.jsonl"));
-    for (std::string line; std::getline(lines, line);) all.push_back(nlohmann::json::parse(line));
-    return all;
+    return detections_in(folder.read("out.jsonl"));
   }
 };
 

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <catch2/catch.hpp>
-#include <sstream>
 
 #include "tests/live/daemon.h"
 
@@ -21,9 +20,7 @@ struct Pipelines {
     const std::string out = folder.path("out.jsonl");
     ran = run_command({kReciped, "watch", "--recipes", recipes, "--output", out, "--", "/bin/bash", "-c", script});
     std::vector<std::string> all;
-    std::istringstream lines(folder.read("out.jsonl"));
-    for (std::string line; std::getline(lines, line);) {
-      const auto detection = nlohmann::json::parse(line);
+    for (const auto& detection : detections_in(folder.read("out.jsonl"))) {
       std::string names = detection["recipe"].get<std::string>() + ":";
       if (detection["process"].contains("stdin") && detection["process"]["stdin"].contains("writers")) {
         for (const auto& name : detection["process"]["stdin"]["writers"]) names += " " + name.get<std::string>();

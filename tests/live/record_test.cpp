@@ -67,8 +67,7 @@ TEST_CASE("every event that a probe sees is recorded, files too, and the chosen 
   const auto replayed = run_command({kReciped, "replay", "--recipes", recipes, capture});
   INFO(replayed.err);
   std::multiset<std::string> seen;
-  std::istringstream lines(replayed.out);
-  for (std::string line; std::getline(lines, line);) seen.insert(nlohmann::json::parse(line)["recipe"]);
+  for (const auto& detection : detections_in(replayed.out)) seen.insert(detection["recipe"]);
   CHECK(seen == std::multiset<std::string>{"preloaded", "secret_read"});
   CHECK(scene.folder.read("events.cap").find("s3cr3t") == std::string::npos);
 }

@@ -210,6 +210,17 @@ TEST_CASE("a secret that the arguments show as such is masked in every other tex
   CHECK(detection.redacted == 6);
 }
 
+TEST_CASE("a variable of the environment whose name says secret is masked whole, others are left") {
+  Detection detection;
+  EventValue& environment = detection.values.emplace_back();
+  environment.field = FieldId::env;
+  environment.value.emplace<2>(
+      std::vector<std::string>{"DB_PASSWORD=two words; x", "LD_PRELOAD=/tmp/x.so", "URL=http://u:pw@h/x"});
+  redact(detection);
+  CHECK(std::get<2>(detection.values[0].value) ==
+        std::vector<std::string>{"DB_PASSWORD=***", "LD_PRELOAD=/tmp/x.so", "URL=http://u:***@h/x"});
+}
+
 TEST_CASE("a detection without secrets is the same afterwards") {
   Detection detection;
   detection.argv = {"perl", "-e", "print 1"};
