@@ -12,6 +12,7 @@ namespace recipe::test {
 struct Acts {
   ScratchFolder folder;
   CommandResult ran;
+  std::vector<nlohmann::json> detections;
   std::vector<nlohmann::json> seen;  // the part "event" of each detection
 
   // events: those that have a recipe. before: words in front of the script, for namespaces.
@@ -28,8 +29,9 @@ struct Acts {
     ran = run_command(
         {kReciped, "watch", "--recipes", folder.write("acts.recipe", recipes), "--output", out, "--", "/bin/sh", "-c",
          fmt::format("cd {} && {} python3 {}/tests/live/acts/{} {}", folder.path(), before, RECIPE_SOURCE_DIR, script, acts)});
+    detections = detections_in(folder.read("out.jsonl"));
     seen.clear();
-    for (const auto& detection : detections_in(folder.read("out.jsonl"))) seen.push_back(detection["event"]);
+    for (const auto& detection : detections) seen.push_back(detection["event"]);
   }
 
   // Those of one kind, in their order.

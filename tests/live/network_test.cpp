@@ -97,10 +97,10 @@ TEST_CASE("two questions in one packet are one event that says it is not all") {
 TEST_CASE("an answer does not take the program that its asker has become for the one that asked") {
   Acts acts;
   acts.watch("network.py", "answer_after_exec", {"dns_answer"}, kNamespace);
-  const std::string out = acts.folder.read("out.jsonl");
-  INFO(acts.ran.err << out);
-  REQUIRE(acts.seen.size() == 1);
-  const auto process = nlohmann::json::parse(out)["process"];
+  INFO(acts.ran.err);
+  REQUIRE(acts.detections.size() == 1);
+  const auto& process = acts.detections[0]["process"];
+  INFO(process.dump(2));
   CHECK(process["name"].get<std::string>().starts_with("python"));
   CHECK_FALSE(process.contains("exe"));
   CHECK_FALSE(process.contains("cmdline"));
@@ -132,7 +132,7 @@ TEST_CASE("a question that lies about itself is marked as cut, and what is none 
   acts.watch("network.py", "odd_dns", {"dns"}, kNamespace, "dns.question != \"another.example\"");
   INFO(acts.ran.err);
   CHECK(questions(acts, "dns") == "cut.exa -\nloop -\na.b.com -\nfirst.of.two -\nwrong -\n");
-  for (const auto& detection : detections_in(acts.folder.read("out.jsonl"))) {
+  for (const auto& detection : acts.detections) {
     INFO(detection.dump());
     CHECK(detection["why"]["truncated"] == nlohmann::json({"dns.question"}));
   }

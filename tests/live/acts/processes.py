@@ -7,6 +7,7 @@ import signal
 import struct
 import subprocess
 import sys
+import time
 
 libc = ctypes.CDLL(None, use_errno=True)
 
@@ -80,6 +81,7 @@ def write_memory():
         own, remote = Vector(ctypes.addressof(buffer), 8), Vector(begin, 8)
         checked(libc.process_vm_readv(pid, ctypes.byref(own), 1, ctypes.byref(remote), 1, 0))
         checked(libc.process_vm_writev(pid, ctypes.byref(own), 1, ctypes.byref(remote), 1, 0))
+        time.sleep(0.5)  # the machine is asked about the other one while it is there
 
 
 def read_own_memory():
