@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
-#include "runtime/base/address.h"
 #include "runtime/artefact/compare.h"
+#include "runtime/base/address.h"
 
 namespace recipe {
 namespace {

@@ -9,9 +9,9 @@
 #include <unordered_set>
 #include <vector>
 
+#include "runtime/artefact/compare.h"
 #include "runtime/base/pattern.h"
 #include "runtime/base/result.h"
-#include "runtime/artefact/compare.h"
 #include "runtime/match/table_index.h"
 
 namespace recipe {
