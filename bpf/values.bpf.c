@@ -119,6 +119,8 @@ __noinline record_u64 fetch_argv(struct classify* c) {
   }
   bytes = BOUND(bytes, 0x1fff);
   *(record_u64*)(c->text + TEXT_ARGV + bytes) = 0;
+  /* A process that has written its title over its arguments leaves no NUL at their end: the last is not whole. */
+  if (bytes && TEXT8(c, TEXT_ARGV + bytes - 1)) state = VALUE_CUT;
   set_value(c, LANE_ARGV, state, TEXT_ARGV, bytes);
   return 0;
 }

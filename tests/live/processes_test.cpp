@@ -61,6 +61,14 @@ TEST_CASE("a signal to another process is seen, one to oneself not") {
   }
 }
 
+TEST_CASE("a title written over the arguments loses no event") {
+  Acts acts;
+  acts.watch("processes.py", "write_title send_signals", {"signal"});
+  INFO(acts.ran.err);
+  CHECK(acts.ran.err.find("lost      nothing") != std::string::npos);
+  CHECK(acts.detections.size() == 2);
+}
+
 TEST_CASE("new user ids come with those from before") {
   Acts acts;
   acts.watch("processes.py", "change_ids", {"setuid"}, "", "process.uid == 0 and setuid.euid != 0");
