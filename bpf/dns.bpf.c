@@ -162,7 +162,7 @@ SEC("cgroup_skb/egress") int recipe_c_asker(struct __sk_buff* packet) {
   if (!cookie || !is_watched(task->tgid)) return PASS;
   struct asker asker = {
       task->group_leader->start_boottime, task->tgid, task->pid, cred->uid.val, cred->gid.val, cred->euid.val, 0, {}};
-  asker.name_bytes = copy_name(task, asker.name);
+  asker.name_bytes = copy_name((record_u64)task, asker.name);
   bpf_map_update_elem(&askers, &cookie, &asker, BPF_ANY);
   return PASS;
 }
@@ -182,11 +182,6 @@ static __always_inline struct classify* begin_answer(const struct asker* asker) 
   set_number(c, LANE_UID, asker->uid);
   set_number(c, LANE_GID, asker->gid);
   set_number(c, LANE_EUID, asker->euid);
-  struct process_entry* entry = process_entry_of(asker->pid);
-  if (entry && entry->bits & PROCESS_TAGS_KNOWN && !control.tags_unknown)
-    set_number(c, LANE_TAGS, entry->tags);
-  else
-    STATE(c, LANE_TAGS) = VALUE_UNKNOWN;
   STATE(c, LANE_ARGV) = STATE(c, LANE_EXE) = STATE(c, LANE_PARENT_NAME) = VALUE_UNKNOWN;
   add_number(c, FIELD_process_pid, asker->pid);
   add_number(c, FIELD_process_tid, asker->tid);

@@ -8,8 +8,6 @@
 /* clang-format on */
 
 #define TEXT_VARIABLE TEXT_FILE /* an exec is about no other file */
-#define IMAGE32(image, offset) (*(const record_u32*)((image) + BOUND(offset, RECIPE_IMAGE_MASK & ~3)))
-#define IMAGE64(image, offset) (*(const record_u64*)((image) + BOUND(offset, RECIPE_IMAGE_MASK & ~7)))
 
 struct env_scan {
   record_u64 at;  /* of the next variable, in the process's memory */
@@ -23,22 +21,17 @@ struct env_scan {
   record_u32 cut;
 };
 
-static __always_inline const record_u8* image_bytes(record_u32 active) {
-  const struct image* image = bpf_map_lookup_elem(&filter, &active);
-  return image ? image->bytes : 0;
-}
-
 /* Does the variable in text have the name (and its `=`) at this offset of the image? */
 __noinline record_u64 has_name(struct classify* c, record_u32 offset) {
   if (!c) return 0;
-  const record_u8* image = image_bytes(c->image);
+  const record_u8* image = image_at(c->image);
   if (!image) return 0;
-  record_u32 bytes = IMAGE32(image, offset);
+  record_u32 bytes = IMAGE_AT(record_u32, image, offset);
   for (record_u32 i = 0; i < (RECIPE_ENV_NAME_BYTES + 1) / 8; ++i) {
     if (8 * i >= bytes) return 1;
     record_u32 rest = bytes - 8 * i;
     record_u64 word = key_tail(TEXT64(c, TEXT_VARIABLE + 8 * i), rest < 8 ? rest : 8);
-    if (word != IMAGE64(image, offset + __builtin_offsetof(struct env_name, text) + 8 * i)) return 0;
+    if (word != IMAGE_AT(record_u64, image, offset + __builtin_offsetof(struct env_name, text) + 8 * i)) return 0;
   }
   return bytes <= RECIPE_ENV_NAME_BYTES + 1;
 }
@@ -90,12 +83,12 @@ __noinline record_u64 next_variable(struct out_record* o, struct classify* c, st
 
 __noinline record_u64 put_environment(struct out_record* o, struct classify* c) {
   if (!o || !c) return 0;
-  const record_u8* image = image_bytes(c->image);
+  const record_u8* image = image_at(c->image);
   const struct mm_struct* mm = bpf_get_current_task_btf()->mm;
   struct env_scan scan = {};
   if (!image || !mm) return 0;
-  scan.names = IMAGE32(image, __builtin_offsetof(struct filter_header, env_names));
-  scan.names_offset = IMAGE32(image, __builtin_offsetof(struct filter_header, env_offset));
+  scan.names = IMAGE_AT(record_u32, image, __builtin_offsetof(struct filter_header, env_names));
+  scan.names_offset = IMAGE_AT(record_u32, image, __builtin_offsetof(struct filter_header, env_offset));
   record_u64 at = o->used;
   if (!scan.names || at + sizeof(struct record_item) + 16 >= RECIPE_RECORD_BYTES) return 0;
   scan.room = RECIPE_RECORD_BYTES - at - sizeof(struct record_item) - 16;

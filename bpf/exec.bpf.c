@@ -22,7 +22,7 @@ static __always_inline void add_age(struct classify* c, record_u64 file) {
 static __always_inline void set_own_tags(struct task_struct* task, record_u32 tags) {
   struct process_entry* entry = process_entry_of(task->tgid);
   if (!entry || entry->own_tags == tags) return;
-  record_u64 list = (record_u64)task + bpf_core_field_offset(struct task_struct, children);
+  record_u64 list = TASK_AT((record_u64)task, children);
   if (tags & ~entry->own_tags && (record_u64)task->children.next != list) control.tags_unknown = 1;
   entry->own_tags = tags;
 }

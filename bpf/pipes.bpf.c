@@ -41,8 +41,6 @@ __noinline record_u64 note_writer(record_u64 name, record_u32 bytes) {
   return 0;
 }
 
-extern record_u64 put_number(struct out_record* o, record_u32 field, record_u64 value);
-
 __noinline record_u64 put_stdin_pipe(struct out_record* o) {
   record_u64 pipe = pipe_of_descriptor(bpf_get_current_task_btf(), 0);
   if (o && pipe) put_number(o, FIELD_process_stdin_pipe, pipe);

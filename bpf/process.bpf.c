@@ -35,7 +35,7 @@ static __always_inline void keep_tombstone(struct task_struct* task) {
   tombstone.birth_parent = birth_parent_of(pid);
   if (!tombstone.birth_parent) tombstone.birth_parent = task->real_parent->tgid;
   tombstone.uid = task->cred->uid.val;
-  tombstone.name_bytes = copy_name(task, tombstone.name);
+  tombstone.name_bytes = copy_name((record_u64)task, tombstone.name);
   bpf_probe_read_kernel(tombstone.comm, sizeof tombstone.comm, task->group_leader->comm);
   if (bpf_map_update_elem(&tombstones, &pid, &tombstone, BPF_ANY)) count(COUNTER_tombstone_failed);
 }
@@ -45,7 +45,7 @@ static __always_inline void keep_tombstone(struct task_struct* task) {
  * exits at the same moment. */
 SEC("tp_btf/sched_process_exit")
 int BPF_PROG(recipe_exit, struct task_struct* task) {
-  record_u64 list = (record_u64)task + bpf_core_field_offset(struct task_struct, children);
+  record_u64 list = TASK_AT((record_u64)task, children);
   if ((record_u64)task->children.next != list) keep_tombstone(task);
   return 0;
 }

@@ -10,8 +10,6 @@
 
 #define PROC_SUPER_MAGIC 0x9fa0
 
-extern record_u64 put_number(struct out_record* o, record_u32 field, record_u64 value);
-
 __noinline record_u64 put_proc_pid(struct out_record* o, struct classify* c) {
   if (!o || !c || !c->dentry) return 0;
   record_u64 inode = read_word(c->dentry + bpf_core_field_offset(struct dentry, d_inode));
@@ -23,6 +21,6 @@ __noinline record_u64 put_proc_pid(struct out_record* o, struct classify* c) {
   if (!id) return 0; /* /proc/cpuinfo */
   record_u64 task = task_of_pid(id);
   if (!task) return 0; /* the process has gone */
-  put_number(o, FIELD_file_proc_pid, read_half(task + bpf_core_field_offset(struct task_struct, tgid)));
+  put_number(o, FIELD_file_proc_pid, read_half(TASK_AT(task, tgid)));
   return 0;
 }

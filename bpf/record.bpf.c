@@ -129,8 +129,6 @@ struct tree_walk {
   volatile record_u32 name_bytes; /* through memory: so the verifier sees one state after the name, not one a way to get it */
 };
 
-#define TASK_AT(task, field) ((task) + bpf_core_field_offset(struct task_struct, field))
-
 static __always_inline int put_live(struct out_record* o, struct tree_walk* walk, record_u32 pid) {
   struct record_ancestor* ancestor = begin_ancestor(o);
   if (!ancestor) return 0;
@@ -142,7 +140,7 @@ static __always_inline int put_live(struct out_record* o, struct tree_walk* walk
   ancestor->start_time = walk->child_start;
   ancestor->birth_parent = walk->birth;
   bpf_probe_read_kernel(ancestor->comm, sizeof ancestor->comm, (const void*)TASK_AT(leader, comm));
-  walk->name_bytes = copy_name_at(task, (void*)ancestor + sizeof *ancestor);
+  walk->name_bytes = copy_name(task, (void*)ancestor + sizeof *ancestor);
   record_u32 bytes = walk->name_bytes & 0xff;
   ancestor->has = ANCESTOR_PID | ANCESTOR_UID | ANCESTOR_START_TIME | ANCESTOR_COMM | (bytes ? ANCESTOR_NAME : 0);
   end_ancestor(o, ancestor, bytes);

@@ -26,7 +26,7 @@
 #define CALL_PIDFD_SEND_SIGNAL 424
 
 static __always_inline record_u32 process_of_task(record_u64 task) {
-  return task ? read_half(task + bpf_core_field_offset(struct task_struct, tgid)) : 0;
+  return task ? read_half(TASK_AT(task, tgid)) : 0;
 }
 
 /* Is it another process? */
@@ -39,8 +39,8 @@ __noinline record_u64 add_target(struct classify* c, record_u64 task) {
   if (!c) return 0;
   add_number(c, FIELD_target_pid, process_of_task(task));
   /* A kernel thread has no name. Of one that leaves it is not known: its first thread may have left before the others. */
-  record_u32 bytes = copy_name_at(task, c->text + TEXT_EXTRA);
-  record_u32 flags = read_half(task + bpf_core_field_offset(struct task_struct, flags));
+  record_u32 bytes = copy_name(task, c->text + TEXT_EXTRA);
+  record_u32 flags = read_half(TASK_AT(task, flags));
   if (bytes || !(flags & PF_KTHREAD)) add_item(c, FIELD_target_name, bytes ? 0 : ITEM_TRUNCATED, TEXT_EXTRA, bytes);
   return 0;
 }

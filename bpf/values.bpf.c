@@ -84,7 +84,7 @@ __noinline record_u64 read_path(struct classify* c, struct path_walk* walk) {
 __noinline record_u64 fetch_name(struct classify* c) {
   if (!c) return 0;
   struct task_struct* task = bpf_get_current_task_btf();
-  record_u32 bytes = copy_name(task, c->text + TEXT_NAME);
+  record_u32 bytes = copy_name((record_u64)task, c->text + TEXT_NAME);
   record_u32 missing = task->flags & PF_KTHREAD ? VALUE_ABSENT : VALUE_UNKNOWN;
   set_value(c, LANE_NAME, bytes ? VALUE_KNOWN : missing, TEXT_NAME, bytes);
   return 0;
@@ -132,7 +132,7 @@ __noinline record_u64 fetch_parent_name(struct classify* c) {
   struct task_struct* parent = task->real_parent;
   record_u32 birth = birth_parent_of(task->tgid), bytes = 0, state = VALUE_UNKNOWN;
   if (!birth || birth == (record_u32)parent->tgid) {
-    bytes = copy_name(parent, c->text + TEXT_PARENT_NAME);
+    bytes = copy_name((record_u64)parent, c->text + TEXT_PARENT_NAME);
     if (!bytes && (parent->flags & PF_KTHREAD || !parent->tgid)) state = VALUE_ABSENT;
   } else {
     struct tombstone* tombstone = tombstone_of(birth, task->group_leader->start_boottime);
@@ -303,7 +303,7 @@ __noinline record_u64 fetch_file_name(struct classify* c) {
 
 __noinline record_u64 fetch_tags(struct classify* c) {
   if (!c) return 0;
-  struct process_entry* entry = process_entry_of(current_process());
+  struct process_entry* entry = process_entry_of(c->process);
   if (!entry || !(entry->bits & PROCESS_TAGS_KNOWN) || control.tags_unknown)
     set_value(c, LANE_TAGS, VALUE_UNKNOWN, TEXT_NUMBERS, 0);
   else

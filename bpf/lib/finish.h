@@ -6,6 +6,7 @@
 
 extern record_u64 judge_bucket(struct classify* c, record_u32 bucket, record_u32 tag);
 extern record_u64 judge_block(struct classify* c, record_u32 block);
+extern record_u64 put_number(struct out_record* o, record_u32 field_and_flags, record_u64 value);
 extern record_u64 put_candidates(struct out_record* o, struct classify* c);
 extern record_u64 put_values(struct out_record* o, struct classify* c);
 extern record_u64 put_extras(struct out_record* o, struct classify* c);

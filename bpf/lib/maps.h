@@ -8,6 +8,7 @@
 #include <bpf/bpf_helpers.h>
 /* clang-format on */
 #include "../abi/maps.h"
+#include "bound.h"
 #include "classify_state.h"
 
 #ifndef MAP_LINKAGE
@@ -36,6 +37,13 @@ MAP_LINKAGE struct {
   __type(key, record_u32);
   __type(value, struct image);
 } filter SEC(".maps");
+
+/* Bounded for any offset. */
+#define IMAGE_AT(type, base, offset) (*(const type*)((base) + BOUND(offset, RECIPE_IMAGE_MASK & ~((int)sizeof(type) - 1))))
+static inline __attribute__((always_inline, unused)) const record_u8* image_at(record_u32 which) {
+  const struct image* image = bpf_map_lookup_elem(&filter, &which);
+  return image ? image->bytes : 0;
+}
 
 /* The classifier's working memory: touched only once a block is found. */
 MAP_LINKAGE struct {

@@ -45,8 +45,6 @@ struct probe_start {
   int wanted;      /* ask_pivot's answer */
 };
 
-#define PIVOT_ENTRY(image, offset) (*(const record_u32*)((image) + BOUND(offset, RECIPE_IMAGE_MASK & ~3)))
-
 /* Is the process in the scope? */
 static __always_inline int is_watched(record_u32 process) {
   if (!(control.flags & CONTROL_SCOPE)) return 1;
@@ -64,11 +62,10 @@ static __always_inline int begin_event_of(struct probe_start* start, record_u32 
     start->head = active ? &control.exec[1] : &control.exec[0];
   else
     start->head = active ? &control.event[event][1] : &control.event[event][0];
-  const struct image* image = bpf_map_lookup_elem(&filter, &active);
-  start->image = image ? image->bytes : 0;
+  start->image = image_at(active);
   start->wanted = 0;
   start->bucket = start->tag = start->tags = 0;
-  return image != 0;
+  return start->image != 0;
 }
 
 static __always_inline int begin_event(struct probe_start* start, record_u32 event) {
@@ -99,7 +96,7 @@ static __always_inline int ask_hash(struct probe_start* start, record_u64 hash) 
   start->bucket = start->head->pivot_offset + pivot_bucket_of(hash, start->head->pivot_mask) * sizeof(struct pivot_bucket);
   record_u32 hit = 0;
 #pragma unroll
-  for (record_u32 i = 0; i < 16; ++i) hit |= PIVOT_ENTRY(start->image, start->bucket + 4 * i) >> 16 == start->tag;
+  for (record_u32 i = 0; i < 16; ++i) hit |= IMAGE_AT(record_u32, start->image, start->bucket + 4 * i) >> 16 == start->tag;
   start->wanted = 0;
   if (!hit) return 0;
   record_u64 names = ask_bucket(start->active, start->bucket, start->tag);

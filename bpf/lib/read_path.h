@@ -39,6 +39,9 @@ static __always_inline record_u32 current_thread(void) {
   return bpf_get_current_task_btf()->pid;
 }
 
+/* Where a field of the task at an address lies. */
+#define TASK_AT(task, field) ((task) + bpf_core_field_offset(struct task_struct, field))
+
 static __always_inline record_u64 read_word(record_u64 address) {
   record_u64 word = 0;
   bpf_probe_read_kernel(&word, sizeof word, (const void*)address);

@@ -35,12 +35,12 @@ static __always_inline record_u64 find_pid(record_u64 namespace, record_u32 numb
 /* The thread that a struct pid stands for; 0: it has gone. */
 static __always_inline record_u64 task_of_pid(record_u64 pid) {
   record_u64 first = pid ? read_word(pid + bpf_core_field_offset(struct pid, tasks)) : 0;
-  return first ? first - bpf_core_field_offset(struct task_struct, pid_links) : 0;
+  return first ? first - TASK_AT(0, pid_links) : 0;
 }
 
 /* The current thread's struct pid, as an address: its number of namespaces is not known to the verifier. */
 static __always_inline record_u64 own_pid(void) {
-  return read_word((record_u64)bpf_get_current_task_btf() + bpf_core_field_offset(struct task_struct, thread_pid));
+  return read_word(TASK_AT((record_u64)bpf_get_current_task_btf(), thread_pid));
 }
 
 /* The thread that the current process calls by this number; 0: there is none. */

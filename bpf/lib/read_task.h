@@ -10,31 +10,10 @@
 #include "kernel_types.h"
 /* clang-format on */
 
-/* The name's place and length. false: there is none (a kernel thread, a task without its image). */
-static __always_inline int name_of_file(const struct file* file, record_u64* name, record_u32* bytes) {
-  if (!file) return 0;
-  const struct dentry* dentry = file->f_path.dentry;
-  if (!dentry) return 0;
-  *name = (record_u64)dentry->d_name.name;
-  *bytes = dentry->d_name.len;
-  return *name && *bytes && *bytes < RECIPE_NAME_BYTES;
-}
-
-/* Copies the executable's name; returns its length, 0: not known. The image of another process can go while it is read: the
- * name counts only if the same image is there afterwards. to: room for 256 bytes. */
-static __always_inline record_u32 copy_name(const struct task_struct* task, void* to) {
-  record_u64 name = 0;
-  record_u32 bytes = 0;
-  const struct mm_struct* mm = task->mm;
-  if (!mm || !name_of_file(mm->exe_file, &name, &bytes)) return 0;
-  bytes = BOUND(bytes, 0xff);
-  if (bpf_probe_read_kernel(to, bytes, (const void*)name)) return 0;
-  return task->mm == mm ? bytes : 0;
-}
-
-/* The same of a task that is only known by its address. */
-static __always_inline record_u32 copy_name_at(record_u64 task, void* to) {
-  record_u64 at = task + bpf_core_field_offset(struct task_struct, mm), mm = read_word(at);
+/* Copies the executable's name of the task at this address; returns its length, 0: not known. The image of another process can
+ * go while it is read: the name counts only if the same image is there afterwards. to: room for 256 bytes. */
+static __always_inline record_u32 copy_name(record_u64 task, void* to) {
+  record_u64 at = TASK_AT(task, mm), mm = read_word(at);
   record_u64 file = mm ? read_word(mm + bpf_core_field_offset(struct mm_struct, exe_file)) : 0;
   record_u64 path = file + bpf_core_field_offset(struct file, f_path) + bpf_core_field_offset(struct path, dentry);
   record_u64 dentry = file ? read_word(path) : 0;

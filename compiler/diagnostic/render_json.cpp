@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "compiler/diagnostic/render.h"
+#include "runtime/base/uri.h"
 
 namespace recipe {
 namespace {
@@ -57,21 +58,6 @@ std::string_view github_word(Severity severity) {
   return {};
 }
 
-// A path as a URI: everything but unreserved characters and `/` is escaped.
-std::string uri_of(std::string_view path) {
-  std::string out;
-  for (const char c : path) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       std::string_view("-._~/").find(c) != std::string_view::npos;
-    if (plain) {
-      out += c;
-    } else {
-      out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
-    }
-  }
-  return out;
-}
-
 // SARIF counts columns in code points, ours are bytes.
 size_t code_points(const Sources& sources, SourceId source, Position place) {
   const std::string_view before = sources.line_text(source, place.line).substr(0, place.column - 1);
@@ -89,13 +75,14 @@ Json sarif_region(const Sources& sources, Span span) {
 }
 
 Json sarif_location(const Sources& sources, Span span) {
-  return {{"physicalLocation",
-           {{"artifactLocation", {{"uri", uri_of(path_of(sources, span))}}}, {"region", sarif_region(sources, span)}}}};
+  return {
+      {"physicalLocation",
+       {{"artifactLocation", {{"uri", escape_uri_path(path_of(sources, span))}}}, {"region", sarif_region(sources, span)}}}};
 }
 
 Json sarif_fix(const Sources& sources, const Fix& fix) {
   Json replacement = {{"deletedRegion", sarif_region(sources, fix.span)}, {"insertedContent", {{"text", fix.text}}}};
-  Json change = {{"artifactLocation", {{"uri", uri_of(path_of(sources, fix.span))}}},
+  Json change = {{"artifactLocation", {{"uri", escape_uri_path(path_of(sources, fix.span))}}},
                  {"replacements", Json::array({replacement})}};
   return {{"description", {{"text", fix.title}}}, {"artifactChanges", Json::array({change})}};
 }

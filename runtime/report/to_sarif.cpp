@@ -5,6 +5,7 @@
 
 #include <map>
 
+#include "runtime/base/uri.h"
 #include "runtime/report/shapes.h"
 
 namespace recipe {
@@ -24,18 +25,9 @@ std::string_view security_severity(Importance importance) {
   return kScores[static_cast<size_t>(importance)];
 }
 
-// A path as a URI reference: bytes that a URI does not have are %HH.
+// A path as a URI reference.
 std::string uri_of(std::string_view path) {
-  std::string out;
-  for (const char c : path) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       std::string_view("-._~/").find(c) != std::string_view::npos;
-    if (plain) {
-      out += c;
-    } else {
-      out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
-    }
-  }
+  const std::string out = escape_uri_path(path);
   return out.empty() ? "." : out.starts_with('/') ? "file://" + out : out;
 }
 

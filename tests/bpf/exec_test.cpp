@@ -14,6 +14,7 @@
 #include <thread>
 
 #include "tests/bpf/live.h"
+#include "tests/support/run_command.h"
 
 namespace fs = std::filesystem;
 using namespace recipe;
@@ -23,22 +24,14 @@ namespace {
 
 // A directory of its own, gone at the end.
 struct Directory {
-  Directory() {
-    char name[] = "/tmp/recipe-exec-XXXXXX";
-    REQUIRE(mkdtemp(name) != nullptr);
-    path = name;
-  }
-  ~Directory() {
-    std::error_code ignored;
-    fs::remove_all(path, ignored);
-  }
   // A file of this name that is /bin/true.
   [[nodiscard]] std::string program(const std::string& name) const {
     const fs::path copy = path / name;
     fs::copy_file("/bin/true", copy);
     return copy;
   }
-  fs::path path;
+  ScratchFolder scratch;
+  fs::path path = scratch.path();
 };
 
 std::string text(const Event& event, FieldId field) {

@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "tests/bpf/live.h"
+#include "tests/support/run_command.h"
 
 namespace fs = std::filesystem;
 using namespace recipe;
@@ -15,19 +16,10 @@ namespace {
 
 // A shell under the name that marks, in a directory of its own.
 struct Marker {
-  Marker() {
-    char name[] = "/tmp/recipe-marks-XXXXXX";
-    REQUIRE(mkdtemp(name) != nullptr);
-    folder = name;
-    path = folder / "marking_shell";
-    fs::copy_file(fs::canonical("/bin/sh"), path);
-  }
-  ~Marker() {
-    std::error_code ignored;
-    fs::remove_all(folder, ignored);
-  }
+  Marker() { fs::copy_file(fs::canonical("/bin/sh"), path); }
   void exec(const std::string& script) const { recipe::test::exec(path, {"marking_shell", "-c", script}); }
-  fs::path folder, path;
+  ScratchFolder folder;
+  fs::path path = folder.path("marking_shell");
 };
 
 // Executing the marker marks with the bit; an exec of a marked process is a candidate of the first clause.

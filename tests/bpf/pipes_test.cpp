@@ -6,22 +6,12 @@
 #include <filesystem>
 
 #include "tests/bpf/live.h"
+#include "tests/support/pipe.h"
 
 using namespace recipe;
 using namespace recipe::test;
 
 namespace {
-
-struct Pipe {
-  Pipe() { REQUIRE(pipe2(ends, O_CLOEXEC) == 0); }
-  ~Pipe() {
-    close(ends[0]);
-    close(ends[1]);
-  }
-  Pipe(const Pipe&) = delete;
-  Pipe& operator=(const Pipe&) = delete;
-  int ends[2];
-};
 
 // `true` between two pipes; -1: as this process has it.
 pid_t run_between(int in, int out, const std::string& path = "/bin/true") {

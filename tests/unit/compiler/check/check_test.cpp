@@ -12,29 +12,14 @@
 #include "compiler/check/attack.h"
 #include "compiler/check/suggest.h"
 #include "compiler/check/verify.h"
+#include "tests/support/checked.h"
 
 namespace recipe {
 namespace {
 
+using namespace recipe::test;
+
 namespace fs = std::filesystem;
-
-struct Checked : Compilation {
-  explicit Checked(const std::string& text) {
-    check_files(*this, {sources.add("test.recipe", text)}, {});
-    REQUIRE(verify(set).empty());
-  }
-  [[nodiscard]] std::vector<std::string> codes() const {
-    std::vector<std::string> out;
-    for (const Diagnostic& each : diagnostics.all()) out.emplace_back(info(each.code).text);
-    return out;
-  }
-};
-
-using Codes = std::vector<std::string>;
-
-Codes codes_of_condition(const std::string& condition) {
-  return Checked("recipe r { on exec when " + condition + " }").codes();
-}
 
 // Files of one case, below a folder of their own.
 class Folder {

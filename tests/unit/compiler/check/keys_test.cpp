@@ -2,31 +2,11 @@
 // Maps and their keys: where `env["NAME"]` stands, what a key is, how many there may be.
 #include <catch2/catch.hpp>
 
-#include "compiler/check/check.h"
-#include "compiler/check/verify.h"
+#include "tests/support/checked.h"
 
 namespace recipe {
-namespace {
 
-using Codes = std::vector<std::string>;
-
-struct Checked : Compilation {
-  explicit Checked(const std::string& text) {
-    check_files(*this, {sources.add("test.recipe", text)}, {});
-    REQUIRE(verify(set).empty());
-  }
-  [[nodiscard]] Codes codes() const {
-    Codes out;
-    for (const Diagnostic& each : diagnostics.all()) out.emplace_back(info(each.code).text);
-    return out;
-  }
-};
-
-Codes codes_of_condition(const std::string& condition) {
-  return Checked("recipe r { on exec when " + condition + " }").codes();
-}
-
-}  // namespace
+using namespace recipe::test;
 
 TEST_CASE("a variable of the environment is named in brackets by a string, and `env` stands nowhere else") {
   CHECK(codes_of_condition("env[\"X\"] startswith \"/tmp\" and exists env[\"Y\"] and env[\"Z\"] in [a, b]").empty());

@@ -2,27 +2,11 @@
 // Marks and the steps of tests, from their text: what is set, what may be asked for, what is refused.
 #include <catch2/catch.hpp>
 
-#include "compiler/check/check.h"
-#include "compiler/check/verify.h"
+#include "tests/support/checked.h"
 
 namespace recipe {
-namespace {
 
-struct Checked : Compilation {
-  explicit Checked(const std::string& text) {
-    check_files(*this, {sources.add("test.recipe", text)}, {});
-    REQUIRE(verify(set).empty());
-  }
-  [[nodiscard]] std::vector<std::string> codes() const {
-    std::vector<std::string> out;
-    for (const Diagnostic& each : diagnostics.all()) out.emplace_back(info(each.code).text);
-    return out;
-  }
-};
-
-using Codes = std::vector<std::string>;
-
-}  // namespace
+using namespace recipe::test;
 
 TEST_CASE("a mark is asked for where some recipe of the set sets it, with its kind") {
   const std::string set =

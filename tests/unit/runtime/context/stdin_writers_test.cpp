@@ -5,8 +5,6 @@
 
 #include <fcntl.h>
 #include <signal.h>
-#include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -14,8 +12,12 @@
 #include <functional>
 #include <map>
 
+#include "tests/support/pipe.h"
+
 namespace recipe {
 namespace {
+
+using test::Pipe;
 
 using Names = std::vector<std::string>;
 
@@ -26,22 +28,6 @@ struct Noted final : PipeWriters {
   }
   std::map<uint64_t, std::vector<PipeWriter>> of;
   int asked = 0;
-};
-
-struct Pipe {
-  Pipe() { REQUIRE(pipe2(ends, O_CLOEXEC) == 0); }
-  ~Pipe() {
-    close(ends[0]);
-    close(ends[1]);
-  }
-  Pipe(const Pipe&) = delete;
-  Pipe& operator=(const Pipe&) = delete;
-  [[nodiscard]] uint64_t number() const {
-    struct stat status {};
-    REQUIRE(fstat(ends[0], &status) == 0);
-    return status.st_ino + ((uint64_t{major(status.st_dev)} << 20 | minor(status.st_dev)) << 32);
-  }
-  int ends[2];
 };
 
 // A fork of this process that does `work`, says that it has, and stays until it is let go.
