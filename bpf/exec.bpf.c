@@ -27,6 +27,12 @@ static __always_inline void set_own_tags(struct task_struct* task, record_u32 ta
   entry->own_tags = tags;
 }
 
+/* What was kept is of the image before. */
+static __always_inline void forget_command(struct task_struct* task) {
+  struct process_entry* entry = process_entry_of(task->tgid);
+  if (entry && entry->bits & PROCESS_COMMAND_KEPT) __sync_fetch_and_and(&entry->bits, ~PROCESS_COMMAND_KEPT);
+}
+
 SEC("tp_btf/sched_process_exec")
 int BPF_PROG(recipe_exec, struct task_struct* task, int old_pid, struct linux_binprm* bprm) {
   struct probe_start start;
@@ -37,6 +43,7 @@ int BPF_PROG(recipe_exec, struct task_struct* task, int old_pid, struct linux_bi
   ask_pivot(&start, node.name, node.hash_len >> 32);
   if (start.active ? control.tags[1] : control.tags[0]) set_own_tags(task, start.tags);
   if (control.flags & CONTROL_WRITERS) note_writer(node.name, node.hash_len >> 32);
+  if (control.flags & CONTROL_COMMANDS) forget_command(task);
   if (is_unwanted(&start)) return 0;
   struct classify* c = begin_classify(&start, EVENT_exec);
   if (!c) return 0;

@@ -134,7 +134,9 @@ static __always_inline int put_live(struct out_record* o, struct tree_walk* walk
   if (!ancestor) return 0;
   record_u64 task = walk->live, leader = read_word(TASK_AT(task, group_leader)), cred = read_word(TASK_AT(task, cred));
   walk->child_start = read_word(TASK_AT(leader, start_boottime));
-  walk->birth = birth_parent_of(pid);
+  struct process_entry* entry = process_entry_of(pid);
+  walk->birth = entry ? entry->birth_parent : 0;
+  record_u32 kept = entry && entry->bits & PROCESS_COMMAND_KEPT ? ANCESTOR_KEPT : 0;
   ancestor->pid = pid;
   ancestor->uid = read_half(cred + bpf_core_field_offset(struct cred, uid));
   ancestor->start_time = walk->child_start;
@@ -142,7 +144,7 @@ static __always_inline int put_live(struct out_record* o, struct tree_walk* walk
   bpf_probe_read_kernel(ancestor->comm, sizeof ancestor->comm, (const void*)TASK_AT(leader, comm));
   walk->name_bytes = copy_name(task, (void*)ancestor + sizeof *ancestor);
   record_u32 bytes = walk->name_bytes & 0xff;
-  ancestor->has = ANCESTOR_PID | ANCESTOR_UID | ANCESTOR_START_TIME | ANCESTOR_COMM | (bytes ? ANCESTOR_NAME : 0);
+  ancestor->has = kept | ANCESTOR_PID | ANCESTOR_UID | ANCESTOR_START_TIME | ANCESTOR_COMM | (bytes ? ANCESTOR_NAME : 0);
   end_ancestor(o, ancestor, bytes);
   return 1;
 }
@@ -157,7 +159,8 @@ static __always_inline int put_dead(struct out_record* o, struct tree_walk* walk
   ancestor->birth_parent = tombstone->birth_parent;
   __builtin_memcpy(ancestor->comm, tombstone->comm, sizeof ancestor->comm);
   bpf_probe_read_kernel((void*)ancestor + sizeof *ancestor, bytes, tombstone->name);
-  ancestor->has = ANCESTOR_PID | ANCESTOR_UID | ANCESTOR_START_TIME | ANCESTOR_COMM | (bytes ? ANCESTOR_NAME : 0);
+  record_u32 kept = tombstone->bits & PROCESS_COMMAND_KEPT ? ANCESTOR_KEPT : 0;
+  ancestor->has = kept | ANCESTOR_PID | ANCESTOR_UID | ANCESTOR_START_TIME | ANCESTOR_COMM | (bytes ? ANCESTOR_NAME : 0);
   walk->child_start = tombstone->start_time;
   walk->birth = tombstone->birth_parent;
   end_ancestor(o, ancestor, bytes);

@@ -30,8 +30,8 @@ constexpr size_t padded(size_t bytes) {
 }
 
 constexpr uint16_t kKnownFlags = RECORD_ALL_CANDIDATES | RECORD_CANARY | RECORD_REPLAYED;
-constexpr uint32_t kKnownParts =
-    ANCESTOR_PID | ANCESTOR_UID | ANCESTOR_NAME | ANCESTOR_COMM | ANCESTOR_EXE | ANCESTOR_CMDLINE | ANCESTOR_START_TIME;
+constexpr uint32_t kKnownParts = ANCESTOR_PID | ANCESTOR_UID | ANCESTOR_NAME | ANCESTOR_COMM | ANCESTOR_EXE | ANCESTOR_CMDLINE |
+                                 ANCESTOR_START_TIME | ANCESTOR_KEPT;
 
 Error malformed(std::string_view what) {
   return Error{"malformed record: " + std::string(what)};
@@ -138,6 +138,7 @@ const char* read_ancestors(std::string_view bytes, std::vector<Ancestor>& out) {
       a.comm = std::string_view(comm, strnlen(comm, sizeof entry.comm));
     }
     a.birth_parent = entry.birth_parent;
+    a.command_kept = (entry.has & ANCESTOR_KEPT) != 0;
     bytes.remove_prefix(sizeof entry + padded(strings));
   }
   return nullptr;

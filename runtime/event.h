@@ -21,6 +21,7 @@ struct Ancestor {
   std::optional<int64_t> pid, uid, start_time;
   std::optional<std::string_view> name, comm, exe, cmdline;
   uint32_t birth_parent = 0;  // 0: unknown
+  bool command_kept = false;  // the kernel half keeps the command line of the image that it ran at the event
 };
 
 class Event {

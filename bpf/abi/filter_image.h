@@ -97,7 +97,8 @@ struct filter_header { /* at offset 0 */
 };
 
 enum filter_flags {
-  FILTER_WRITERS = 1, /* some recipe asks for process.stdin.writers */
+  FILTER_WRITERS = 1,  /* some recipe asks for process.stdin.writers */
+  FILTER_COMMANDS = 2, /* some recipe asks for the command lines of ancestors */
 };
 
 /* A variable of the environment that recipes read. */

@@ -61,6 +61,11 @@
 /* Of a program's name there; longer names are rare and are cut. */
 #define RECIPE_WRITER_NAME_BYTES 64
 
+/* Command lines of processes that have forked, kept for when they are asked for behind the process's end. 4 MiB. */
+#define RECIPE_COMMANDS 4096
+/* Of one; a longer one is asked of /proc alone. */
+#define RECIPE_COMMAND_BYTES 1024
+
 /* Variables of the environment that recipes may read, all together: each one is compared with the beginning of each variable of
  * a candidate. The library of this project reads a third of that. */
 #define RECIPE_ENV_NAMES 64

@@ -34,8 +34,9 @@ struct control {
 #define CONTROL_NO_IMAGE 2
 
 enum control_flags {
-  CONTROL_SCOPE = 1,   /* only processes with PROCESS_WATCHED are looked at */
-  CONTROL_WRITERS = 2, /* a recipe asks who writes into pipes: note it at each exec */
+  CONTROL_SCOPE = 1,    /* only processes with PROCESS_WATCHED are looked at */
+  CONTROL_WRITERS = 2,  /* a recipe asks who writes into pipes: note it at each exec */
+  CONTROL_COMMANDS = 4, /* a recipe asks for the command lines of ancestors: keep those of processes that fork */
 };
 
 /* One entry by pid (of the process), kept for every process that was forked since the load, or was found in /proc then. */
@@ -47,8 +48,9 @@ struct process_entry {
 };
 
 enum process_bits {
-  PROCESS_WATCHED = 1,    /* in the scope; children inherit it */
-  PROCESS_TAGS_KNOWN = 2, /* tags holds at least every ancestor's; children inherit it */
+  PROCESS_WATCHED = 1,      /* in the scope; children inherit it */
+  PROCESS_TAGS_KNOWN = 2,   /* tags holds at least every ancestor's; children inherit it */
+  PROCESS_COMMAND_KEPT = 4, /* `commands` has the command line of the image that the process runs */
 };
 #define PROCESS_INHERITED (PROCESS_WATCHED | PROCESS_TAGS_KNOWN)
 
@@ -59,9 +61,18 @@ struct tombstone {
   record_u32 birth_parent;
   record_u32 uid;
   record_u32 name_bytes; /* 0: not known (before Linux 6.16 the image is gone when the hook runs) */
-  record_u32 pad;
+  record_u32 bits;       /* of process_entry, when it exited */
   char comm[RECIPE_COMM_BYTES];
   record_u8 name[RECIPE_NAME_BYTES];
+};
+
+/* The command line of a process that has forked, as its memory held it then. By pid. */
+struct kept_command {
+  record_u64 start_time; /* of the process, ns from boot */
+  record_u64 kept_time;  /* ns from boot */
+  record_u32 bytes;      /* of all of it; more than RECIPE_COMMAND_BYTES: the text is cut */
+  record_u32 pad;
+  record_u8 text[RECIPE_COMMAND_BYTES]; /* elements, each ended by a NUL */
 };
 
 /* What a thread that is changing its user ids had before. By thread. */

@@ -74,6 +74,7 @@ enum ancestor_has { /* which parts of a record_ancestor are present */
                     ANCESTOR_EXE = 16,
                     ANCESTOR_CMDLINE = 32,
                     ANCESTOR_START_TIME = 64,
+                    ANCESTOR_KEPT = 128, /* the kernel half keeps the command line of the image that it ran then */
 };
 
 /* The first is the parent. `has` says which parts are known; strings follow in the order name, exe, cmdline,

@@ -120,6 +120,19 @@ MAP_LINKAGE struct {
   __type(key, struct pipe_writer_key);
   __type(value, struct pipe_writer);
 } pipe_writers SEC(".maps");
+MAP_LINKAGE struct {
+  __uint(type, BPF_MAP_TYPE_LRU_HASH);
+  __uint(max_entries, RECIPE_COMMANDS);
+  __type(key, record_u32);
+  __type(value, struct kept_command);
+} commands SEC(".maps");
+/* One under construction: it is larger than a stack. */
+MAP_LINKAGE struct {
+  __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+  __uint(max_entries, 1);
+  __type(key, record_u32);
+  __type(value, struct kept_command);
+} command SEC(".maps");
 
 /* The one heavy program of its type, which judges the event and sends its record: probes reach it by a tail call, because the
  * verifier walks the global functions anew for each program that uses them. */

@@ -98,6 +98,7 @@ class Lowering {
     set_slot_marks(artefact_);
     artefact_.filter.environment = asked_keys(artefact_, FieldId::env);  // check has counted them
     artefact_.filter.writers = asks(artefact_, FieldId::process_stdin_writers);
+    artefact_.filter.commands = asks_commands(artefact_);
   }
 
   void note_passages(BuiltProgram& built, const Predicate& predicate) {

@@ -160,6 +160,8 @@ struct ClauseInfo {
 // Whether an enabled recipe asks for the field anywhere: its conditions and exceptions, its message, its throttle.
 struct Artefact;
 [[nodiscard]] bool asks(const Artefact& artefact, FieldId field);
+// For the command line of a parent or another ancestor?
+[[nodiscard]] bool asks_commands(const Artefact& artefact);
 // The keys of a map that each recipe's conditions and exceptions ask for, sorted; those of all enabled recipes together.
 [[nodiscard]] std::vector<std::vector<std::string>> keys_by_recipe(const Artefact& artefact, FieldId map);
 inline constexpr size_t kMaxKeys = RECIPE_ENV_NAMES;  // of the second

@@ -34,6 +34,10 @@ bool asks(const Artefact& artefact, FieldId field) {
   return false;
 }
 
+bool asks_commands(const Artefact& artefact) {
+  return asks(artefact, FieldId::ancestor_cmdline) || asks(artefact, FieldId::process_parent_cmdline);
+}
+
 namespace {
 
 void add_keys(const Program& program, FieldId map, std::vector<std::string>& keys) {

@@ -316,6 +316,7 @@ void visit(Io& io, Value<Io, Filter>& filter) {
   });
   texts(io, filter.environment);
   number(io, filter.writers);
+  number(io, filter.commands);
 }
 
 template <class Io>

@@ -94,6 +94,7 @@ std::string dump(const Filter& filter, const Artefact& artefact) {
   }
   if (!filter.environment.empty()) out += "reads of the environment: " + list_names(filter.environment) + "\n";
   if (filter.writers) out += "notes who writes into pipes\n";
+  if (filter.commands) out += "keeps the command lines of processes that fork\n";
   for (const FilterBlock& block : filter.blocks) {
     const std::string event(info(block.event).name);
     const std::string pivot(info(field_of_lane(pivot_lane(block.event))).name);

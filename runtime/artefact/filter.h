@@ -73,6 +73,7 @@ struct Filter {
   std::vector<std::string> environment;  // the names of variables that some program reads: what a record of exec holds of env.
                                          // Sorted, at most RECIPE_ENV_NAMES of at most RECIPE_ENV_NAME_BYTES
   bool writers = false;                  // some program asks for process.stdin.writers: the kernel notes who writes into pipes
+  bool commands = false;                 // some program asks for the command lines of ancestors: the kernel keeps them
 
   friend bool operator==(const Filter&, const Filter&) = default;
 };

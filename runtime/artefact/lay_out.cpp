@@ -133,7 +133,7 @@ class LayOut {
     header.seed = seed_;
     header.generation = generation_;
     header.bytes = image_.used();
-    header.flags = filter_.writers ? FILTER_WRITERS : 0;
+    header.flags = static_cast<record_u32>((filter_.writers ? FILTER_WRITERS : 0) | (filter_.commands ? FILTER_COMMANDS : 0));
     header.tags = static_cast<record_u32>((uint64_t{1} << filter_.tags.size()) - 1);
     for (size_t tag = 0; tag < filter_.tags.size(); ++tag) {
       if (filter_.tags[tag].mark.empty()) continue;

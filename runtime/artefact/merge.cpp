@@ -121,6 +121,7 @@ Filter merge_filters(const Filter& one, const Filter& other) {
   std::set_union(one.environment.begin(), one.environment.end(), other.environment.begin(), other.environment.end(),
                  std::back_inserter(merged.environment));
   merged.writers = one.writers || other.writers;
+  merged.commands = one.commands || other.commands;
   for (auto& [event, block] : defaults) merged.blocks.push_back(std::move(block));
   for (auto& [place, names] : groups) {
     const auto& [event, in_one, in_other] = place;

@@ -50,12 +50,13 @@ class Context {
 // Answers from the record alone: replay and recipe tests. Absent stays absent; the host is unknown.
 [[nodiscard]] std::unique_ptr<Context> make_record_context();
 
-// Answers from /proc, /etc/passwd and the machine's identity. birth_parents asks the kernel half for what has exited,
-// pipe_writers for who was executed with a pipe as standard output; without it process.stdin.writers is absent.
+// Answers from /proc, /etc/passwd and the machine's identity; and from the kernel half: who has exited, who was executed with a
+// pipe as standard output (without it process.stdin.writers is absent), with what command line those ran that have forked.
 struct Tombstone {
   uint32_t pid = 0, birth_parent = 0, uid = 0;
   uint64_t start_time = 0;
   std::string name, comm;
+  bool command_kept = false;
 };
 class BirthParents {
  public:
@@ -77,6 +78,19 @@ class PipeWriters {
   virtual ~PipeWriters() = default;
   [[nodiscard]] virtual std::vector<PipeWriter> writers(uint64_t pipe) = 0;
 };
-[[nodiscard]] std::unique_ptr<Context> make_live_context(BirthParents* birth_parents, PipeWriters* pipe_writers);
+class KeptCommands {
+ public:
+  virtual ~KeptCommands() = default;
+  // The elements, each ended by a NUL, of the image that the process ran when it last forked before that time; nullopt: it has
+  // executed another one and forked since, they are too long to keep, or nothing is known of it. Times in ns from boot.
+  [[nodiscard]] virtual std::optional<std::string> command(uint32_t pid, uint64_t start_time, uint64_t before) = 0;
+};
+// What the kernel half answers; nullptr: nothing.
+struct KernelMemory {
+  BirthParents* birth_parents = nullptr;
+  PipeWriters* pipe_writers = nullptr;
+  KeptCommands* commands = nullptr;
+};
+[[nodiscard]] std::unique_ptr<Context> make_live_context(const KernelMemory& memory);
 
 }  // namespace recipe

@@ -16,8 +16,11 @@ constexpr size_t kMaxAncestors = 256;  // a deeper tree is cut and says so
 
 class LiveContext final : public Context {
  public:
-  LiveContext(BirthParents* birth_parents, PipeWriters* pipe_writers)
-      : birth_parents_(birth_parents), host_(read_host()), writers_(pipe_writers, proc_) {}
+  explicit LiveContext(const KernelMemory& memory)
+      : birth_parents_(memory.birth_parents),
+        commands_(memory.commands),
+        host_(read_host()),
+        writers_(memory.pipe_writers, proc_) {}
 
   std::optional<std::string> text(const Event& event, FieldId field) override;
   std::optional<std::string> arguments(const Event& event) override;
@@ -42,12 +45,14 @@ class LiveContext final : public Context {
                                         size_t most);
   std::optional<std::string> exe_of_target(const Event& event);
   void complete(const Event& event);
+  void take_kept_command(ProcessInfo& process);
   void enrich(ProcessInfo& process);
   bool add_parent(const Event& event);
   bool add_gone_parents(uint32_t birth_parent, const ProcessInfo& child, std::span<const Ancestor> rest);
   bool follow_proc();
 
   BirthParents* birth_parents_;
+  KeptCommands* commands_;
   HostInfo host_;
   ProcTable proc_;
   Users users_;
@@ -163,6 +168,7 @@ void LiveContext::complete(const Event& event) {
     const Ancestor& ancestor = rest.front();
     rest = rest.subspan(1);
     ancestors_.push_back(from_record(ancestor));
+    if (ancestor.command_kept) take_kept_command(ancestors_.back());
     // Of the last one in a list that was cut nobody has said who comes next.
     const bool open_end = rest.empty() && event.truncated(FieldId::process_ancestors) && ancestor.pid.value_or(1) > 1;
     const bool adopted =
@@ -231,6 +237,7 @@ bool LiveContext::add_gone_parents(uint32_t birth_parent, const ProcessInfo& chi
     process.start_time = static_cast<int64_t>(gone->start_time);
     if (!gone->name.empty()) process.name = gone->name;
     if (!gone->comm.empty()) process.comm = gone->comm;
+    if (gone->command_kept) take_kept_command(process);
     before = gone->start_time;
     if (gone->birth_parent == 0) return false;
     birth_parent = gone->birth_parent;
@@ -259,6 +266,13 @@ bool LiveContext::follow_proc() {
   return !ancestors_.empty() && ancestors_.size() < kMaxAncestors;
 }
 
+// What the kernel half keeps is of the image that the process ran then: it may run another one by now, or be gone.
+void LiveContext::take_kept_command(ProcessInfo& process) {
+  if (commands_ == nullptr || process.cmdline || !process.pid || !process.start_time) return;
+  auto command = commands_->command(static_cast<uint32_t>(*process.pid), static_cast<uint64_t>(*process.start_time), of_.first);
+  if (command && !command->empty()) process.cmdline = as_command_line(std::move(*command));
+}
+
 // exe and cmdline, where the process still runs the image that the record names.
 void LiveContext::enrich(ProcessInfo& process) {
   if (!process.pid || (process.exe && process.cmdline)) return;
@@ -271,8 +285,8 @@ void LiveContext::enrich(ProcessInfo& process) {
 
 }  // namespace
 
-std::unique_ptr<Context> make_live_context(BirthParents* birth_parents, PipeWriters* pipe_writers) {
-  return std::make_unique<LiveContext>(birth_parents, pipe_writers);
+std::unique_ptr<Context> make_live_context(const KernelMemory& memory) {
+  return std::make_unique<LiveContext>(memory);
 }
 
 }  // namespace recipe

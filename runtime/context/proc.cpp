@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <string_view>
@@ -107,11 +108,7 @@ void fill(int folder, const Stat& stat, uint32_t pid, ProcEntry& entry) {
   info.cwd = link_at(folder, "cwd");
   if (info.exe) info.name = file_name(*info.exe);
   if (auto command = read_at(folder, "cmdline", ProcTable::kMaxCommandBytes); command && !command->empty()) {
-    if (command->back() == '\0') command->pop_back();
-    for (char& c : *command) {
-      if (c == '\0') c = ' ';
-    }
-    info.cmdline = std::move(*command);
+    info.cmdline = as_command_line(std::move(*command));
   }
   if (const auto status = read_at(folder, "status", 16384)) {
     info.uid = status_number(*status, "Uid:", 0);
@@ -127,6 +124,12 @@ size_t bytes_of(const ProcessInfo& info) {
 }
 
 }  // namespace
+
+std::string as_command_line(std::string elements) {
+  if (elements.ends_with('\0')) elements.pop_back();
+  std::replace(elements.begin(), elements.end(), '\0', ' ');
+  return elements;
+}
 
 std::string_view file_name(std::string_view path) {
   const size_t slash = path.rfind('/');

@@ -48,5 +48,7 @@ class ProcTable {
 
 // The file name of a path.
 [[nodiscard]] std::string_view file_name(std::string_view path);
+// Elements, each ended by a NUL, joined by spaces.
+[[nodiscard]] std::string as_command_line(std::string elements);
 
 }  // namespace recipe

@@ -261,11 +261,12 @@ Status Kernel::install(const FilterImage& image) {
   control.marks[next] = header.marks;
   control.exec[next] = head_of(header.event[static_cast<size_t>(EventId::exec)]);
   for (size_t event = 0; event < RECIPE_EVENTS; ++event) control.event[event][next] = head_of(header.event[event]);
+  uint32_t asked = 0;
+  if ((header.flags & FILTER_WRITERS) != 0) asked |= CONTROL_WRITERS;
+  if ((header.flags & FILTER_COMMANDS) != 0) asked |= CONTROL_COMMANDS;
   std::atomic_ref flags(control.flags);
-  if ((header.flags & FILTER_WRITERS) != 0)
-    flags.fetch_or(CONTROL_WRITERS);
-  else
-    flags.fetch_and(~CONTROL_WRITERS);
+  flags.fetch_or(asked);
+  flags.fetch_and(asked | ~(CONTROL_WRITERS | CONTROL_COMMANDS));
   std::atomic_ref(control.active).store(next, std::memory_order_release);
   // Probes run with preemption off: after this none of them still works with the other image, and it may be filled again.
   if (syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0) != 0)
@@ -398,7 +399,7 @@ std::optional<Tombstone> Kernel::find(uint32_t pid, uint64_t child_start_time) {
   struct tombstone found {};
   if (bpf_map_lookup_elem(bpf_map__fd(state_->skeleton->maps.tombstones), &pid, &found) != 0) return std::nullopt;
   if (found.start_time > child_start_time || found.exit_time < child_start_time) return std::nullopt;
-  Tombstone tombstone{pid, found.birth_parent, found.uid, found.start_time, {}, {}};
+  Tombstone tombstone{pid, found.birth_parent, found.uid, found.start_time, {}, {}, (found.bits & PROCESS_COMMAND_KEPT) != 0};
   tombstone.name.assign(reinterpret_cast<const char*>(found.name), std::min<size_t>(found.name_bytes, sizeof found.name));
   tombstone.comm.assign(found.comm, strnlen(found.comm, sizeof found.comm));
   return tombstone;
@@ -417,6 +418,13 @@ std::vector<PipeWriter> Kernel::writers(uint64_t pipe) {
   std::stable_sort(all.begin(), all.end(),
                    [](const PipeWriter& a, const PipeWriter& b) { return a.start_time < b.start_time; });
   return all;
+}
+
+std::optional<std::string> Kernel::command(uint32_t pid, uint64_t start_time, uint64_t before) {
+  kept_command found{};
+  if (bpf_map_lookup_elem(bpf_map__fd(state_->skeleton->maps.commands), &pid, &found) != 0) return std::nullopt;
+  if (found.start_time != start_time || found.kept_time > before || found.bytes > sizeof found.text) return std::nullopt;
+  return std::string(reinterpret_cast<const char*>(found.text), found.bytes);
 }
 
 uint32_t Kernel::birth_parent(uint32_t pid) {

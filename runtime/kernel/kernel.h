@@ -34,7 +34,7 @@ struct ProbeStatistics {
   uint64_t missed = 0;            // runs refused because the probe was at work on that processor
 };
 
-class Kernel final : public BirthParents, public PipeWriters {
+class Kernel final : public BirthParents, public PipeWriters, public KeptCommands {
  public:
   struct Options {
     uint32_t ring_bytes = RECIPE_RING_BYTES;                           // a power of two, at least one page
@@ -79,6 +79,8 @@ class Kernel final : public BirthParents, public PipeWriters {
   [[nodiscard]] uint32_t birth_parent(uint32_t pid) override;
   // PipeWriters
   [[nodiscard]] std::vector<PipeWriter> writers(uint64_t pipe) override;
+  // KeptCommands
+  [[nodiscard]] std::optional<std::string> command(uint32_t pid, uint64_t start_time, uint64_t before) override;
 
  private:
   struct State;

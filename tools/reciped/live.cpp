@@ -88,8 +88,9 @@ Result<std::unique_ptr<Live>> Live::start(Artefact artefact, bool scope) {
   std::unique_ptr<Live> live(new Live);
   live->kernel_ = std::move(*kernel);
   live->engine_ = std::move(*engine);
-  live->context_ =
-      make_live_context(live->kernel_.get(), live->engine_->artefact().filter.writers ? live->kernel_.get() : nullptr);
+  Kernel* const memory = live->kernel_.get();
+  const Filter& filter = live->engine_->artefact().filter;
+  live->context_ = make_live_context({memory, filter.writers ? memory : nullptr, filter.commands ? memory : nullptr});
   live->scope_ = scope;
   live->kernel_->set_scope(scope);
   if (Status installed = live->kernel_->install(live->engine_->image()); !installed.ok()) return installed.error();

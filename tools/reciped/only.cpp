@@ -253,6 +253,7 @@ void drop_unwanted(Artefact& artefact) {
   std::erase_if(artefact.filter.blocks, [](const FilterBlock& block) { return block.slots.empty(); });
   artefact.filter.environment = asked_keys(artefact, FieldId::env);
   artefact.filter.writers = asks(artefact, FieldId::process_stdin_writers);
+  artefact.filter.commands = asks_commands(artefact);
 }
 
 }  // namespace

@@ -140,7 +140,7 @@ Artefact everything(std::vector<EventId> events, std::vector<std::string> variab
   std::sort(variables.begin(), variables.end());
   variables.erase(std::unique(variables.begin(), variables.end()), variables.end());
   artefact.filter.environment = std::move(variables);
-  artefact.filter.writers = true;
+  artefact.filter.writers = artefact.filter.commands = true;
   return artefact;
 }
 

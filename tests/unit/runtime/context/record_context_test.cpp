@@ -61,7 +61,7 @@ TEST_CASE("a live context answers a replayed event from its record alone") {
   const auto record = record_of(some_event());
   Event event;
   REQUIRE(event.decode(std::as_bytes(std::span(record))).ok());
-  const auto context = make_live_context(nullptr, nullptr);
+  const auto context = make_live_context({});
   CHECK_FALSE(context->text(event, FieldId::process_user));
   CHECK(context->ancestors(event).list == nullptr);
 }
@@ -72,7 +72,7 @@ TEST_CASE("a live event of this process has its user, its parent's executable an
   header->flags = 0;  // as the kernel sends it
   Event event;
   REQUIRE(event.decode(std::as_bytes(std::span(record))).ok());
-  const auto context = make_live_context(nullptr, nullptr);
+  const auto context = make_live_context({});
   CHECK(context->text(event, FieldId::process_user) == "root");
   const Context::Ancestors list = context->ancestors(event);
   REQUIRE(list.list != nullptr);
