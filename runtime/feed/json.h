@@ -12,6 +12,7 @@ namespace recipe {
 
 // One line → values. Dotted fields are nested objects; unknown members are an error that names them and the nearest field;
 // bytes that are not UTF-8 are \xHH in a string beside `"encoding": "escaped"` (see README). Errors say the column.
+// A line of detections (its `event` is an object) is read as the event that it tells; what no event has is passed over there.
 class JsonEvents {
  public:
   JsonEvents();

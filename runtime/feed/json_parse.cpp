@@ -114,16 +114,19 @@ class Reader {
  public:
   [[nodiscard]] Result<EventValues> run(dom::object event) {
     if (const Status status = read_encoding(event); !status.ok()) return status.error();
+    if (const Status status = read_if_detection(event); !status.ok()) return status.error();
     struct Open {
       dom::object object;
       std::string prefix;
     };
     std::vector<Open> open = {{event, ""}};
+    if (detection_) open.push_back({told_, ""});
     while (!open.empty()) {
       const Open here = std::move(open.back());
       open.pop_back();
       for (const auto& [key, value] : here.object) {
         const std::string name = here.prefix + std::string(key);
+        if (detection_ && (name == "event" || name == "why" || !tells_of_event(name))) continue;
         if (const Status status = once(name); !status.ok()) return status.error();
         if (here.prefix.empty() && is_top(key)) {
           if (const Status status = read_top(key, value); !status.ok()) return status.error();
@@ -158,6 +161,24 @@ class Reader {
       if (field.list == FieldId::kNone) names.push_back(field.name);
     }
     return Error{"unknown member " + shown(name) + did_you_mean(name, names)};
+  }
+  // A detection's `event` is an object: {"type":"exec","argv":[...]}. What `why` says of cut fields is the event's.
+  [[nodiscard]] Status read_if_detection(dom::object event) {
+    dom::element type, names;
+    if (event["event"].get(told_) != simdjson::SUCCESS) return Done{};
+    detection_ = true;
+    if (told_["type"].get(type) != simdjson::SUCCESS) return Error{"`event` is an object without `type`: no detection"};
+    if (event["why"]["truncated"].get(names) == simdjson::SUCCESS) {
+      if (const Status status = read_truncated(names); !status.ok()) return status;
+    }
+    return read_top("event", type);
+  }
+  // Of a detection's members those that an event has: not what follows from others, and not what recipes set.
+  static bool tells_of_event(const std::string& name) {
+    if (name == "time" || name == "encoding" || is_group(name)) return true;
+    const FieldInfo* const field = find_field(name);
+    return field != nullptr && field->origin != Origin::kState && field->origin != Origin::kDerived &&
+           !name.starts_with("process.parent.");
   }
   // A name is given once, however it is nested: {"process":{"pid":1},"process.pid":2} is two of process.pid.
   [[nodiscard]] Status once(const std::string& name) {
@@ -393,6 +414,8 @@ class Reader {
 
   EventValues values_;
   std::vector<std::string> given_;
+  dom::object told_;  // the `event` of a detection
+  bool detection_ = false;
   bool has_event_ = false;
   bool escaped_ = false;
 };

@@ -25,6 +25,7 @@ Run declare_lint(CLI::App& app);
 Run declare_test(CLI::App& app);
 Run declare_compile(CLI::App& app);
 Run declare_explain(CLI::App& app);
+Run declare_why(CLI::App& app);
 Run declare_fields(CLI::App& app);
 Run declare_doc(CLI::App& app);
 Run declare_new(CLI::App& app);

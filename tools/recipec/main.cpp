@@ -13,7 +13,7 @@ namespace recipe::recipec {
 namespace {
 
 constexpr Declare kSubcommands[] = {
-    declare_check,  declare_lint, declare_test, declare_compile, declare_explain,
+    declare_check,  declare_lint, declare_test, declare_compile, declare_explain,    declare_why,
     declare_fields, declare_doc,  declare_new,  declare_dump,    declare_completion,
 };
 

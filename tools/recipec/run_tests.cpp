@@ -3,92 +3,43 @@
 #include "tools/recipec/run_tests.h"
 
 #include <algorithm>
-#include <memory>
 #include <span>
 #include <utility>
 
 #include "compiler/lower/lower.h"
-#include "runtime/artefact/encode.h"
-#include "runtime/artefact/lay_out.h"
-#include "runtime/classify/classify.h"
-#include "runtime/context/context.h"
-#include "runtime/match/matcher.h"
+#include "tools/recipec/harness.h"
 #include "tools/recipec/trace.h"
 
 namespace recipe::recipec {
 namespace {
 
-// Tests are the same on every run, hashes included.
-constexpr uint64_t kSeed = 0x7265636970656373;
-constexpr uint32_t kGeneration = 1;
-
 class Runner {
  public:
-  static Result<std::unique_ptr<Runner>> build(const Artefact& compiled) {
-    auto runner = std::unique_ptr<Runner>(new Runner);
-    Result<Artefact> decoded = decode(encode(compiled));
-    if (!decoded.ok()) return Error{"the artefact does not survive being written and read: " + decoded.error().message(), 0};
-    runner->artefact_ = std::move(decoded).value();
-    Result<FilterImage> image = lay_out(runner->artefact_.filter, kSeed, kGeneration);
-    if (!image.ok()) return Error{"the filter cannot be laid out: " + image.error().message(), 0};
-    runner->image_ = std::move(image).value();
-    runner->marks_ = std::make_unique<Marks>(runner->artefact_);
-    runner->classifier_ = std::make_unique<Classifier>(runner->image_, [marks = runner->marks_.get()](const Event& event) {
-      const MarkTags tags = marks->tags(event);
-      return Classifier::MarkBits{tags.tags, tags.known};
-    });
-    Result<std::unique_ptr<Matcher>> matcher = Matcher::build(runner->artefact_, runner->marks_.get());
-    if (!matcher.ok()) return matcher.error();
-    runner->matcher_ = std::move(matcher).value();
-    runner->context_ = make_record_context();
-    runner->triggers_.resize(runner->artefact_.recipes.size());
-    for (uint32_t i = 0; i < runner->artefact_.triggers.size(); ++i) {
-      runner->triggers_[runner->artefact_.triggers[i].recipe.index()].push_back(TriggerId{i});
-    }
-    return runner;
-  }
+  explicit Runner(Harness harness) : harness_(std::move(harness)) {}
 
   TestReport run(RecipeId recipe, const RecipeTest& test);
 
  private:
-  Runner() = default;
-  std::vector<TriggerId> triggers_of(RecipeId recipe, EventId event) const;
   bool read(const EventValues& values, TestReport& report);
-  void find_matches();
   void remember();
   void judge(RecipeId recipe, const std::vector<TriggerId>& triggers, TestReport& report);
   void blame(const std::vector<TriggerId>& triggers, TestReport& report);
 
-  Artefact artefact_;
-  FilterImage image_;
-  std::unique_ptr<Classifier> classifier_;
-  std::unique_ptr<Marks> marks_;
-  std::unique_ptr<Matcher> matcher_;
-  std::unique_ptr<Context> context_;
-  std::vector<std::vector<TriggerId>> triggers_;  // by RecipeId
+  Harness harness_;
   std::vector<uint64_t> record_;
   Event event_;
-  std::vector<candidate_word> candidates_;
   std::vector<Match> matches_;
 };
 
-std::vector<TriggerId> Runner::triggers_of(RecipeId recipe, EventId event) const {
-  std::vector<TriggerId> same;
-  for (const TriggerId trigger : triggers_[recipe.index()]) {
-    if (artefact_.triggers[trigger.index()].event == event) same.push_back(trigger);
-  }
-  return same;
-}
-
 TestReport Runner::run(RecipeId recipe, const RecipeTest& test) {
   TestReport report{test.title, test.expectation, false, false, {}, {}, 0};
-  marks_->clear();
+  harness_.marks().clear();
   for (const EventValues& step : test.steps) {
     if (!read(step, report)) return report;
-    find_matches();
+    harness_.match(event_, matches_);
     if (&step != &test.steps.back()) remember();
   }
-  judge(recipe, triggers_of(recipe, test.steps.back().event), report);
+  judge(recipe, harness_.triggers_of(recipe, test.steps.back().event), report);
   return report;
 }
 
@@ -108,23 +59,15 @@ bool Runner::read(const EventValues& values, TestReport& report) {
   return true;
 }
 
-// As the engine does.
-void Runner::find_matches() {
-  candidates_.clear();
-  matches_.clear();
-  const bool everything = classifier_->classify(event_, candidates_);
-  matcher_->match(event_, *context_, candidates_, everything, matches_);
-}
-
 // What the matches of the event mark, by whichever recipe of the set.
 void Runner::remember() {
   std::vector<TriggerId> marking;
   for (const Match& match : matches_) {
-    const Trigger& trigger = artefact_.triggers[match.trigger.index()];
-    if (!trigger.marks.empty() && matcher_->find_exception(trigger.recipe, event_, *context_) < 0)
+    const Trigger& trigger = harness_.artefact().triggers[match.trigger.index()];
+    if (!trigger.marks.empty() && harness_.matcher().find_exception(trigger.recipe, event_, harness_.context()) < 0)
       marking.push_back(match.trigger);
   }
-  for (const TriggerId trigger : marking) marks_->set(artefact_.triggers[trigger.index()], event_);
+  for (const TriggerId trigger : marking) harness_.marks().set(harness_.artefact().triggers[trigger.index()], event_);
 }
 
 void Runner::judge(RecipeId recipe, const std::vector<TriggerId>& triggers, TestReport& report) {
@@ -134,7 +77,7 @@ void Runner::judge(RecipeId recipe, const std::vector<TriggerId>& triggers, Test
     const auto match =
         std::find_if(matches_.begin(), matches_.end(), [&](const Match& each) { return each.trigger == trigger; });
     const bool through_filter = match != matches_.end();
-    const bool alone = matcher_->evaluate_trigger(trigger, event_, *context_) != Truth::kFalse;
+    const bool alone = harness_.matcher().evaluate_trigger(trigger, event_, harness_.context()) != Truth::kFalse;
     if (through_filter != alone) {
       report.fault = true;
       report.reason = alone ? "the condition holds, and the kernel's filter would have dropped the event"
@@ -143,11 +86,11 @@ void Runner::judge(RecipeId recipe, const std::vector<TriggerId>& triggers, Test
       return;
     }
     if (!through_filter) continue;
-    marks = marks || !artefact_.triggers[trigger.index()].marks.empty();
-    if (held == nullptr && artefact_.triggers[trigger.index()].report) held = &*match;
+    marks = marks || !harness_.artefact().triggers[trigger.index()].marks.empty();
+    if (held == nullptr && harness_.artefact().triggers[trigger.index()].report) held = &*match;
   }
 
-  const int exception = held != nullptr || marks ? matcher_->find_exception(recipe, event_, *context_) : -1;
+  const int exception = held != nullptr || marks ? harness_.matcher().find_exception(recipe, event_, harness_.context()) : -1;
   const bool matched = held != nullptr && exception < 0;
   report.passed = matched == (report.expectation == TestExpectation::kMatch) &&
                   (report.expectation != TestExpectation::kMark || (marks && exception < 0));
@@ -157,7 +100,7 @@ void Runner::judge(RecipeId recipe, const std::vector<TriggerId>& triggers, Test
     return blame(triggers, report);
   }
   if (exception >= 0) {
-    const std::string& title = artefact_.recipes[recipe.index()].exceptions[static_cast<size_t>(exception)].title;
+    const std::string& title = harness_.artefact().recipes[recipe.index()].exceptions[static_cast<size_t>(exception)].title;
     report.reason = std::string("must ") + (report.expectation == TestExpectation::kMark ? "mark" : "match") +
                     ", and an exception holds it back" + (title.empty() ? std::string() : ": " + title);
   } else if (matched) {
@@ -171,7 +114,8 @@ void Runner::judge(RecipeId recipe, const std::vector<TriggerId>& triggers, Test
 }
 
 void Runner::blame(const std::vector<TriggerId>& triggers, TestReport& report) {
-  Result<std::vector<TermReport>> terms = Tracer(artefact_, *marks_).nearest(triggers, event_, *context_);
+  Result<std::vector<TermReport>> terms =
+      Tracer(harness_.artefact(), harness_.marks()).nearest(triggers, event_, harness_.context());
   if (terms.ok()) {
     report.terms = std::move(terms).value();
   } else {
@@ -189,8 +133,9 @@ Result<std::vector<RecipeReport>> run_tests(Compilation& compilation,
   bool switched_off = false;
   for (Recipe& recipe : compilation.set.recipes) switched_off |= !std::exchange(recipe.info.enabled, true);
   if (switched_off) lower(compilation);
-  Result<std::unique_ptr<Runner>> runner = Runner::build(compilation.artefact);
-  if (!runner.ok()) return runner.error();
+  Result<Harness> harness = Harness::build(compilation.artefact);
+  if (!harness.ok()) return harness.error();
+  Runner runner(std::move(*harness));
   std::vector<RecipeReport> reports;
   const size_t total = compilation.set.recipes.size();
   for (uint32_t i = 0; i < total; ++i) {
@@ -200,7 +145,7 @@ Result<std::vector<RecipeReport>> run_tests(Compilation& compilation,
     if (wanted(file)) {
       RecipeReport report{recipe.info.name, file, line_of(recipe.name_span), {}};
       for (const RecipeTest& test : recipe.tests) {
-        report.tests.push_back(runner.value()->run(RecipeId{i}, test));
+        report.tests.push_back(runner.run(RecipeId{i}, test));
         report.tests.back().line = line_of(test.span);
       }
       reports.push_back(std::move(report));

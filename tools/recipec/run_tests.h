@@ -14,8 +14,9 @@ namespace recipe::recipec {
 // One term of the clause that came nearest, or that matched.
 struct TermReport {
   Truth truth = Truth::kFalse;
-  std::string words;  // of the recipe
-  std::string value;  // the event's: `process.name is "perl"`
+  std::string words;    // of the recipe
+  std::string value;    // the event's: `process.name is "perl"`
+  bool kernel = false;  // the kernel decides it too
 };
 
 struct TestReport {

@@ -9,6 +9,7 @@
 #include "runtime/report/report.h"
 #include "tools/recipec/inputs.h"
 #include "tools/recipec/run_tests.h"
+#include "tools/recipec/trace.h"
 #include "tools/recipec/words.h"
 
 namespace recipe::recipec {
@@ -42,30 +43,6 @@ Counts count(const std::vector<RecipeReport>& reports) {
 std::string_view expectation_name(TestExpectation expectation) {
   static constexpr std::string_view kNames[] = {"match", "nothing", "mark"};
   return kNames[static_cast<size_t>(expectation)];
-}
-
-std::string_view truth_name(Truth truth) {
-  switch (truth) {
-    case Truth::kFalse:
-      return "false";
-    case Truth::kUnknown:
-      return "unknown";
-    case Truth::kTrue:
-      return "true";
-  }
-  return "";
-}
-
-std::string_view mark(Truth truth) {
-  switch (truth) {
-    case Truth::kFalse:
-      return "✗";
-    case Truth::kUnknown:
-      return "?";
-    case Truth::kTrue:
-      return "✓";
-  }
-  return "";
 }
 
 // --- text ---

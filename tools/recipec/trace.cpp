@@ -83,6 +83,30 @@ std::string value_of(FieldId field, const Event& event, Context& context, const 
 
 }  // namespace
 
+std::string_view truth_name(Truth truth) {
+  switch (truth) {
+    case Truth::kFalse:
+      return "false";
+    case Truth::kUnknown:
+      return "unknown";
+    case Truth::kTrue:
+      return "true";
+  }
+  return "";
+}
+
+std::string_view mark(Truth truth) {
+  switch (truth) {
+    case Truth::kFalse:
+      return "✗";
+    case Truth::kUnknown:
+      return "?";
+    case Truth::kTrue:
+      return "✓";
+  }
+  return "";
+}
+
 std::string describe(const Program& program, uint32_t node, const Event& event, Context& context, const Marks& marks) {
   // One field each, in the order in which the term asks; elements of a loop are shown by their list.
   std::vector<FieldId> fields;
@@ -105,13 +129,19 @@ std::string describe(const Program& program, uint32_t node, const Event& event, 
   return out;
 }
 
-Result<std::vector<TermReport>> Tracer::nearest(const std::vector<TriggerId>& triggers, const Event& event,
-                                                Context& context) const {
+size_t ClauseReport::failures() const {
+  return static_cast<size_t>(
+      std::count_if(terms.begin(), terms.end(), [](const TermReport& term) { return term.truth == Truth::kFalse; }));
+}
+
+Result<std::vector<ClauseReport>> Tracer::clauses(const std::vector<TriggerId>& triggers, const Event& event,
+                                                  Context& context) const {
   // Every term of every clause of these triggers, as a trigger of its own.
   struct Term {
     const ClauseInfo* clause;
     const Program* program;
     uint32_t node;
+    bool kernel;
   };
   std::vector<Term> terms;
   Artefact small;
@@ -124,36 +154,37 @@ Result<std::vector<TermReport>> Tracer::nearest(const std::vector<TriggerId>& tr
     if (std::find(triggers.begin(), triggers.end(), clause.trigger) == triggers.end()) continue;
     const Trigger& trigger = artefact_.triggers[clause.trigger.index()];
     for (const ClauseTerm& term : clause.terms) {
-      terms.push_back({&clause, &trigger.program, term.node});
+      terms.push_back({&clause, &trigger.program, term.node, term.in_kernel});
       small.triggers.push_back({RecipeId{0}, trigger.event, Importance::kNone, {}, alone(trigger.program, term.node), 0});
     }
   }
   Result<std::unique_ptr<Matcher>> matcher = Matcher::build(small, &marks_);
   if (!matcher.ok()) return matcher.error();
 
-  std::vector<TermReport> best;
-  size_t best_failures = SIZE_MAX;
-  for (size_t begin = 0; begin < terms.size();) {
-    size_t end = begin;
-    size_t failures = 0;
-    std::vector<TermReport> reports;
-    for (; end < terms.size() && terms[end].clause == terms[begin].clause; ++end) {
-      const Term& term = terms[end];
-      const Truth truth = matcher.value()->evaluate_trigger(TriggerId{static_cast<uint32_t>(end)}, event, context);
-      failures += truth == Truth::kFalse ? 1 : 0;
-      const ProgramNode& node = term.program->nodes[term.node];
-      std::string words = artefact_.passages[node.passage].text;
-      if (words.empty() && node.kind == NodeKind::kTest) words = spell(term.program->tests[node.test], node.negated);
-      if (words.empty()) words = dump(alone(*term.program, term.node));
-      reports.push_back({truth, std::move(words), describe(*term.program, term.node, event, context, marks_)});
-    }
-    if (failures < best_failures) {
-      best_failures = failures;
-      best = std::move(reports);
-    }
-    begin = end;
+  std::vector<ClauseReport> reports;
+  for (size_t i = 0; i < terms.size(); ++i) {
+    const Term& term = terms[i];
+    const ProgramNode& node = term.program->nodes[term.node];
+    const Passage& passage = artefact_.passages[node.passage];
+    if (i == 0 || term.clause != terms[i - 1].clause)
+      reports.push_back({passage.file < artefact_.files.size() ? artefact_.files[passage.file] : "", passage.line, {}});
+    const Truth truth = matcher.value()->evaluate_trigger(TriggerId{static_cast<uint32_t>(i)}, event, context);
+    std::string words = passage.text;
+    if (words.empty() && node.kind == NodeKind::kTest) words = spell(term.program->tests[node.test], node.negated);
+    if (words.empty()) words = dump(alone(*term.program, term.node));
+    reports.back().terms.push_back(
+        {truth, std::move(words), describe(*term.program, term.node, event, context, marks_), term.kernel});
   }
-  return best;
+  return reports;
+}
+
+Result<std::vector<TermReport>> Tracer::nearest(const std::vector<TriggerId>& triggers, const Event& event,
+                                                Context& context) const {
+  Result<std::vector<ClauseReport>> all = clauses(triggers, event, context);
+  if (!all.ok()) return all.error();
+  const auto best = std::min_element(all->begin(), all->end(),
+                                     [](const ClauseReport& a, const ClauseReport& b) { return a.failures() < b.failures(); });
+  return best == all->end() ? std::vector<TermReport>{} : std::move(best->terms);
 }
 
 }  // namespace recipe::recipec

@@ -8,12 +8,23 @@
 
 namespace recipe::recipec {
 
+struct ClauseReport {
+  std::string file;  // of its first term
+  uint32_t line = 0;
+  std::vector<TermReport> terms;
+
+  [[nodiscard]] size_t failures() const;
+};
+
 class Tracer {
  public:
   // artefact, and what is marked, must outlive it.
   Tracer(const Artefact& artefact, const Marks& marks) : artefact_(artefact), marks_(marks) {}
 
-  // The clause of these triggers with the fewest terms that fail, its terms judged.
+  // Every clause of these triggers with its terms judged, in the order of the artefact.
+  [[nodiscard]] Result<std::vector<ClauseReport>> clauses(const std::vector<TriggerId>& triggers, const Event& event,
+                                                          Context& context) const;
+  // The terms of the one with the fewest that fail.
   [[nodiscard]] Result<std::vector<TermReport>> nearest(const std::vector<TriggerId>& triggers, const Event& event,
                                                         Context& context) const;
 
@@ -21,6 +32,10 @@ class Tracer {
   const Artefact& artefact_;
   const Marks& marks_;
 };
+
+// ✓, ✗ or ?
+[[nodiscard]] std::string_view mark(Truth truth);
+[[nodiscard]] std::string_view truth_name(Truth truth);
 
 // The event's value that a term asks about, for people.
 [[nodiscard]] std::string describe(const Program& program, uint32_t node, const Event& event, Context& context,

@@ -70,6 +70,7 @@ class Lines {
     ++number_;
     if (line.ends_with('\r')) line.remove_suffix(1);
     if (line.find_first_not_of(" \t") == std::string_view::npos) return true;
+    if (line.starts_with("{\"coverage\":")) return true;  // the last line of detections
     const Result<EventValues> values = parser_.parse(line);
     if (!values.ok()) return refuse(values.error());
     const Result<std::vector<uint64_t>> record = encode_record(*values);

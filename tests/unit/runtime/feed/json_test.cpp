@@ -214,6 +214,27 @@ TEST_CASE("a fault names its member or its column, and what would be right") {
   expect(std::string((1u << 20) + 1, ' '), "longer than");
 }
 
+TEST_CASE("a line of detections is read as the event that it tells") {
+  JsonEvents events;
+  const auto told = events.parse(
+      R"({"id":"x","time":"2026-01-01T00:00:00Z","recipe":"r","attack":[{"id":"T1059"}],"why":{"clause":"c","truncated":["argv"]},)"
+      R"("event":{"type":"open","file":{"path":"/etc/shadow","access":["read"]},"argv":["cat"]},)"
+      R"("process":{"pid":7,"name":"cat","cmdline":"cat","tty":"pts/0","parent":{"pid":3,"name":"sh"},)"
+      R"("ancestors":[{"pid":3,"name":"sh"}]},"host":{"name":"h"},"doc":{"actions":[]}})");
+  REQUIRE(told.ok());
+  const auto event = events.parse(
+      R"({"event":"open","time":"2026-01-01T00:00:00Z","file":{"path":"/etc/shadow","access":["read"]},"argv":["cat"],)"
+      R"("process":{"pid":7,"name":"cat","ancestors":[{"pid":3,"name":"sh"}]},"truncated":["argv"]})");
+  REQUIRE(event.ok());
+  const auto a = encode_record(*told), b = encode_record(*event);
+  REQUIRE(a.ok());
+  REQUIRE(b.ok());
+  CHECK(*a == *b);
+  CHECK_THAT(events.parse(R"({"event":{"argv":["cat"]}})").error().message(), Catch::Matchers::Contains("without `type`"));
+  CHECK_FALSE(events.parse(R"({"event":{"type":"nothing"}})").ok());
+  CHECK_FALSE(events.parse(R"({"event":{"type":"exec","argv":[1]}})").ok());
+}
+
 TEST_CASE("a parser is good for the next line after a bad one") {
   JsonEvents events;
   CHECK_FALSE(events.parse("{").ok());

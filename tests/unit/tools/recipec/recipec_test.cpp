@@ -359,4 +359,63 @@ TEST_CASE("completion is a script that bash accepts, and completes what is there
   }
 }
 
+TEST_CASE("why shows each term of the clause that holds, with the event's value") {
+  const ScratchFolder folder;
+  const std::string path = folder.write("a.recipe", kGood);
+  const std::string event = R"({"event":"exec","process":{"name":"perl"},"argv":["perl","-e","1"]})";
+  const CommandResult result = recipec({"why", path, event});
+  CHECK(result.code == 0);
+  CHECK_THAT(result.out, Contains("✓ process.name == perl  (kernel)\n        process.name is \"perl\"") &&
+                             Contains("✓ argv contains \"-e\"") && Contains("→ a detection\n") && Contains("lets it through"));
+}
+
+TEST_CASE("why shows what an event lacks, and says so in its exit code") {
+  const ScratchFolder folder;
+  const std::string path = folder.write("a.recipe", kGood);
+  const std::string events =
+      folder.write("events.jsonl",
+                   "{\"event\":\"exec\",\"process\":{\"name\":\"perl\"},\"argv\":[\"perl\",\"a.pl\"]}\n\n"
+                   "{\"event\":\"open\",\"file\":{\"path\":\"/a\"}}\n");
+  const CommandResult result = recipec({"why", path, events});
+  CHECK(result.code == 1);
+  CHECK_THAT(result.out, Contains("event 1: exec by `perl a.pl`") && Contains("1 of 2 terms is false") &&
+                             Contains("✗ argv contains \"-e\"") && Contains("argv is [\"perl\", \"a.pl\"]") &&
+                             Contains("event 3: open") && Contains("no `on` of this event"));
+  const CommandResult json = recipec({"why", path, "-", "--format", "json"}, folder.read("events.jsonl"));
+  CHECK(json.code == 1);
+  const auto first = nlohmann::json::parse(json.out.substr(0, json.out.find('\n')));
+  CHECK(first["recipe"] == "perl_code");
+  CHECK(first["detected"] == false);
+  CHECK(first["clauses"][0]["false"] == 1);
+}
+
+TEST_CASE("why names the exception that holds an event back") {
+  const ScratchFolder folder;
+  const std::string path = folder.write(
+      "a.recipe", "recipe a {\n  on exec when process.name == perl\n  except \"of root\" when process.uid == 0\n}\n");
+  const CommandResult result = recipec({"why", path, R"({"event":"exec","process":{"name":"perl","uid":0}})"});
+  CHECK(result.code == 1);
+  CHECK_THAT(result.out, Contains("the exception `of root` holds it back"));
+}
+
+TEST_CASE("why says what is wrong with its arguments") {
+  const ScratchFolder folder;
+  folder.write("a.recipe", kGood);
+  folder.write("b.recipe", fresh("other"));
+  const std::string event = R"({"event":"exec"})";
+  const auto err = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), "why");
+    const CommandResult result = recipec(arguments);
+    CHECK(result.code == 3);
+    return result.err;
+  };
+  CHECK_THAT(err({folder.path(), event}), Contains("holds 2 recipes: say which one"));
+  CHECK_THAT(err({folder.path() + ":nobody", event}), Contains("no recipe `nobody`") && Contains("`perl_code`"));
+  CHECK_THAT(err({folder.path("a.recipe"), R"({"event":"exce"})"}),
+             Contains("line 1: unknown event `exce`; did you mean `exec`?"));
+  CHECK_THAT(err({folder.path("a.recipe"), folder.path("none.jsonl")}), Contains("cannot read"));
+  CHECK_THAT(err({folder.path("a.recipe"), folder.path()}), Contains("cannot read"));
+  CHECK_THAT(err({folder.path("a.recipe"), folder.write("empty.jsonl", "\n")}), Contains("holds no event"));
+}
+
 }  // namespace recipe

@@ -178,6 +178,20 @@ TEST_CASE("events that are none make the verdict partial, and nothing detected d
   CHECK(first(narrowed.out)["coverage"]["recipes"]["skipped"] == nlohmann::json({"ruby_code"}));
 }
 
+TEST_CASE("a file of detections is replayed as the events that they tell") {
+  const Rules rules;
+  const std::string event =
+      R"({"event":"exec","time":"2026-01-01T00:00:00Z","process":{"pid":9,"name":"perl","exe":"/usr/bin/perl","cwd":"/tmp/\\xff",)"
+      R"("ancestors":[{"pid":3,"name":"sh","exe":"/bin/sh","cmdline":"sh x"}]},"argv":["perl","-e","1"],"encoding":"escaped"})";
+  const auto ran = reciped({"replay", "--recipes", rules.perl, "-"}, event);
+  const auto again = reciped({"replay", "--recipes", rules.perl, "-"}, ran.out);
+  CHECK(again.code == 0);
+  auto before = first(ran.out), after = first(again.out);
+  REQUIRE(before["recipe"] == "perl_code");
+  for (const char* own : {"id", "sequence"}) before.erase(own), after.erase(own);
+  CHECK(before == after);
+}
+
 TEST_CASE("an output that cannot be is refused before anything is read") {
   const Rules rules;
   const auto with = [&](const std::vector<std::string>& more) {

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// See harness.h.
+#include "tools/recipec/harness.h"
+
+#include <algorithm>
+#include <bit>
+
+#include "runtime/artefact/encode.h"
+
+namespace recipe::recipec {
+namespace {
+
+// Answers are the same on every run, hashes included.
+constexpr uint64_t kSeed = 0x7265636970656373;
+constexpr uint32_t kGeneration = 1;
+
+}  // namespace
+
+Result<Harness> Harness::build(const Artefact& compiled) {
+  Harness harness;
+  Result<Artefact> decoded = decode(encode(compiled));
+  if (!decoded.ok()) return Error{"the artefact does not survive being written and read: " + decoded.error().message(), 0};
+  harness.artefact_ = std::make_unique<Artefact>(std::move(decoded).value());
+  const Artefact& artefact = *harness.artefact_;
+  Result<FilterImage> image = lay_out(artefact.filter, kSeed, kGeneration);
+  if (!image.ok()) return Error{"the filter cannot be laid out: " + image.error().message(), 0};
+  harness.image_ = std::make_unique<FilterImage>(std::move(image).value());
+  harness.marks_ = std::make_unique<Marks>(artefact);
+  harness.classifier_ = std::make_unique<Classifier>(*harness.image_, [marks = harness.marks_.get()](const Event& event) {
+    const MarkTags tags = marks->tags(event);
+    return Classifier::MarkBits{tags.tags, tags.known};
+  });
+  Result<std::unique_ptr<Matcher>> matcher = Matcher::build(artefact, harness.marks_.get());
+  if (!matcher.ok()) return matcher.error();
+  harness.matcher_ = std::move(matcher).value();
+  harness.context_ = make_record_context();
+  harness.triggers_.resize(artefact.recipes.size());
+  for (uint32_t i = 0; i < artefact.triggers.size(); ++i)
+    harness.triggers_[artefact.triggers[i].recipe.index()].push_back(TriggerId{i});
+  return harness;
+}
+
+std::vector<TriggerId> Harness::triggers_of(RecipeId recipe, EventId event) const {
+  std::vector<TriggerId> same;
+  for (const TriggerId trigger : triggers_[recipe.index()]) {
+    if (artefact_->triggers[trigger.index()].event == event) same.push_back(trigger);
+  }
+  return same;
+}
+
+void Harness::match(const Event& event, std::vector<Match>& matches) {
+  candidates_.clear();
+  matches.clear();
+  const bool everything = classifier_->classify(event, candidates_);
+  matcher_->match(event, *context_, candidates_, everything, matches);
+}
+
+bool Harness::passes(const Event& event, const std::vector<TriggerId>& triggers) {
+  if (classifier_->classify(event, candidates_)) return true;
+  const auto is_asked = [&](ClauseId clause) {
+    const TriggerId trigger = artefact_->clauses[clause.index()].trigger;
+    return std::find(triggers.begin(), triggers.end(), trigger) != triggers.end();
+  };
+  for (const candidate_word& word : candidates_) {
+    const std::vector<FilterSlot>& slots = artefact_->filter.blocks[word.block].slots;
+    for (uint64_t bits = word.bits; bits != 0; bits &= bits - 1) {
+      const FilterSlot& slot = slots[size_t{64} * word.word + static_cast<size_t>(std::countr_zero(bits))];
+      if (std::any_of(slot.clauses.begin(), slot.clauses.end(), is_asked)) return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace recipe::recipec
