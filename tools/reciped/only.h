@@ -39,7 +39,7 @@ class Only {
 };
 
 // Recipes that `only` (nullptr: nobody asks) does not want are switched off; triggers, clauses and slots of recipes that are
-// off are taken out.
+// off are taken out. What sets a mark that a wanted recipe asks for stays, and reports nothing.
 void narrow(Artefact& artefact, const Only* only);
 
 }  // namespace recipe::reciped

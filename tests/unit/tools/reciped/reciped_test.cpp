@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The program reciped without a kernel: replay, schema, wrong usage, exit codes, outputs that fail.
+#include <fmt/format.h>
+
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
@@ -114,6 +116,30 @@ TEST_CASE("--only chooses recipes by their metadata and refuses what it does not
     CHECK(refused.out.empty());
   }
   CHECK(with("importance == none").code == 3);  // nothing is left
+}
+
+TEST_CASE("--only keeps who sets the marks that a chosen recipe asks for, in silence") {
+  const ScratchFolder folder;
+  folder.write("a.recipe",
+               "recipe opened {\n  importance low\n  on exec when process.name == cat\n  mark process first for 1h\n}\n"
+               "recipe next {\n  importance low\n  on exec when process.name == dog and process.marked first\n"
+               "  mark process.tree second for 1h\n}\n"
+               "recipe chosen {\n  importance high\n  on exec when process.name == perl and process.marked second\n}\n"
+               "recipe other {\n  importance low\n  on exec when process.name == perl\n}\n");
+  const auto event = [](const char* name, int second) {
+    return fmt::format(
+        "{{\"event\":\"exec\",\"time\":\"2026-01-01T00:00:0{}Z\",\"process\":{{\"pid\":5,\"start_time\":1,\"name\":\"{}\"}}}}"
+        "\n",
+        second, name);
+  };
+  const auto ran = reciped({"replay", "--recipes", folder.path(), "--only", "importance >= high", "-"},
+                           event("cat", 1) + event("dog", 2) + event("perl", 3));
+  INFO(ran.err);
+  CHECK(lines(ran.out) == 1);
+  CHECK(first(ran.out)["recipe"] == "chosen");
+  CHECK(
+      reciped({"replay", "--recipes", folder.path(), "--only", "name == other", "-"}, event("perl", 1)).err.find("1 recipe") !=
+      std::string::npos);
 }
 
 TEST_CASE("exit codes tell a faulty recipe, a path that is not there and --fail-on apart") {
