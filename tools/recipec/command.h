@@ -28,6 +28,7 @@ Run declare_explain(CLI::App& app);
 Run declare_why(CLI::App& app);
 Run declare_fields(CLI::App& app);
 Run declare_doc(CLI::App& app);
+Run declare_attack(CLI::App& app);
 Run declare_new(CLI::App& app);
 Run declare_dump(CLI::App& app);
 Run declare_completion(CLI::App& app);

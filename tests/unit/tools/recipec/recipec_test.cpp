@@ -398,6 +398,29 @@ TEST_CASE("why names the exception that holds an event back") {
   CHECK_THAT(result.out, Contains("the exception `of root` holds it back"));
 }
 
+TEST_CASE("attack prints a layer of the Navigator: a technique is named once, with the recipes that cover it") {
+  const ScratchFolder folder;
+  folder.write("a.recipe",
+               "recipe a {\n  importance high\n  attack [T1059.004, T1105]\n  on exec when process.name == a\n}\n"
+               "recipe b {\n  importance low\n  attack [T1105]\n  on exec when process.name == b\n}\n"
+               "recipe c {\n  enabled false\n  attack [T1003]\n  on exec when process.name == c\n}\n");
+  const CommandResult result = recipec({"attack", folder.path()});
+  REQUIRE(result.code == 0);
+  const auto layer = nlohmann::json::parse(result.out);
+  CHECK(layer["domain"] == "enterprise-attack");
+  REQUIRE(layer["techniques"].size() == 2);
+  CHECK(layer["techniques"][0]["techniqueID"] == "T1059.004");
+  const auto& shared = layer["techniques"][1];
+  CHECK(shared["techniqueID"] == "T1105");
+  CHECK(shared["score"] == 2);
+  CHECK(shared["comment"] == "2 recipes, importance up to high: a, b");
+  CHECK(shared["metadata"][1] == nlohmann::json({{"name", "b"}, {"value", "low"}}));
+  CHECK(layer["gradient"]["maxValue"] == 2);
+  CHECK(recipec({"attack", folder.path(), "-o", folder.path("layer.json")}).code == 0);
+  CHECK(folder.read("layer.json") == result.out);
+  CHECK(recipec({"attack", folder.path(), "-o", folder.path("no/layer.json")}).code == 4);
+}
+
 TEST_CASE("why says what is wrong with its arguments") {
   const ScratchFolder folder;
   folder.write("a.recipe", kGood);
