@@ -22,6 +22,7 @@ using Declare = Run (*)(CLI::App& app);
 
 Run declare_check(CLI::App& app);
 Run declare_lint(CLI::App& app);
+Run declare_fmt(CLI::App& app);
 Run declare_test(CLI::App& app);
 Run declare_compile(CLI::App& app);
 Run declare_explain(CLI::App& app);

@@ -359,6 +359,42 @@ TEST_CASE("completion is a script that bash accepts, and completes what is there
   }
 }
 
+TEST_CASE("fmt lays files out, and with --check or --diff only says what would change") {
+  const ScratchFolder folder;
+  const std::string ugly = "recipe a{\non exec when process.name==perl\n\n\n}\n",
+                    neat = "recipe a {\n  on exec when process.name == perl\n}\n";
+  const std::string path = folder.write("a.recipe", ugly);
+  folder.write("b.recipe", neat);
+  const CommandResult check = recipec({"fmt", folder.path(), "--check"});
+  CHECK(check.code == 1);
+  CHECK(check.out == path + "\n");
+  CHECK_THAT(check.err, Contains("1 of 2 files would change"));
+  const CommandResult diff = recipec({"fmt", folder.path(), "--diff"});
+  CHECK(diff.code == 1);
+  CHECK(diff.out == "--- " + path + "\n+++ " + path +
+                        "\n@@ -1,5 +1,3 @@\n-recipe a{\n-on exec when process.name==perl\n+recipe a {\n"
+                        "+  on exec when process.name == perl\n-\n-\n }\n");
+  CHECK(folder.read("a.recipe") == ugly);
+  CHECK(recipec({"fmt", "-"}, ugly).out == neat);
+  CHECK(recipec({"fmt", "-", "--check"}, ugly).code == 1);
+  CHECK(recipec({"fmt", folder.path()}).code == 0);
+  CHECK(folder.read("a.recipe") == neat);
+  CHECK(recipec({"fmt", folder.path(), "--check"}).code == 0);
+  CHECK(recipec({"fmt", folder.path(), "--check", "--diff"}).code == 3);
+}
+
+TEST_CASE("fmt leaves a file with an error of syntax alone, and says where it is") {
+  const ScratchFolder folder;
+  folder.write("a.recipe", "recipe a {\non exec when process.name = perl\n}\n");
+  folder.write("b.recipe", "recipe b{\n}\n");
+  const CommandResult result = recipec({"fmt", folder.path()});
+  CHECK(result.code == 2);
+  CHECK_THAT(result.err, Contains("a.recipe:2:"));
+  CHECK(folder.read("a.recipe") == "recipe a {\non exec when process.name = perl\n}\n");
+  CHECK(folder.read("b.recipe") == "recipe b {\n}\n");
+  CHECK(recipec({"fmt", folder.path("none")}).code == 3);
+}
+
 TEST_CASE("why shows each term of the clause that holds, with the event's value") {
   const ScratchFolder folder;
   const std::string path = folder.write("a.recipe", kGood);
