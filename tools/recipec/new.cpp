@@ -12,13 +12,13 @@ namespace {
 constexpr std::string_view kTemplate =
     R"recipe(# What it sees, in one sentence. Then: `recipec check`, `recipec lint`, `recipec test`, `recipec explain`, each with this file.
 recipe @NAME@ {
-  title      "@TITLE@"
-  category   execution                                     # an ATT&CK tactic
-  method     command_and_scripting_interpreter             # the technique, in words
-  importance medium                                        # none, low, medium, high, critical
-  attack     [T1059]
-  version    1
-  status     experimental                                  # then incubating, then stable
+  title       "@TITLE@"
+  category    execution                                     # an ATT&CK tactic
+  method      command_and_scripting_interpreter             # the technique, in words
+  importance  medium                                        # none, low, medium, high, critical
+  status      experimental                                  # then incubating, then stable
+  attack      [T1059]
+  version     1
 
   # Name the programs: the kernel then drops every other exec before it looks at anything else.
   # `recipec fields exec` lists what else can be asked.

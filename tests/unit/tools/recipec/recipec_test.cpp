@@ -383,6 +383,11 @@ TEST_CASE("fmt lays files out, and with --check or --diff only says what would c
   CHECK(recipec({"fmt", folder.path(), "--check", "--diff"}).code == 3);
 }
 
+TEST_CASE("a new recipe stands as the formatter leaves it") {
+  const std::string text = fresh("other");
+  CHECK(recipec({"fmt", "-"}, text).out == text);
+}
+
 TEST_CASE("fmt leaves a file with an error of syntax alone, and says where it is") {
   const ScratchFolder folder;
   folder.write("a.recipe", "recipe a {\non exec when process.name = perl\n}\n");
