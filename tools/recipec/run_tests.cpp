@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "compiler/lower/lower.h"
+#include "tools/recipec/coverage.h"
 #include "tools/recipec/harness.h"
 #include "tools/recipec/trace.h"
 
@@ -17,7 +18,8 @@ class Runner {
  public:
   explicit Runner(Harness harness) : harness_(std::move(harness)) {}
 
-  TestReport run(RecipeId recipe, const RecipeTest& test);
+  TestReport run(RecipeId recipe, const RecipeTest& test, Coverage* coverage);
+  [[nodiscard]] Harness& harness() { return harness_; }
 
  private:
   bool read(const EventValues& values, TestReport& report);
@@ -31,12 +33,13 @@ class Runner {
   std::vector<Match> matches_;
 };
 
-TestReport Runner::run(RecipeId recipe, const RecipeTest& test) {
+TestReport Runner::run(RecipeId recipe, const RecipeTest& test, Coverage* coverage) {
   TestReport report{test.title, test.expectation, false, false, {}, {}, 0};
   harness_.marks().clear();
   for (const EventValues& step : test.steps) {
     if (!read(step, report)) return report;
     harness_.match(event_, matches_);
+    if (coverage != nullptr) coverage->add(event_);
     if (&step != &test.steps.back()) remember();
   }
   judge(recipe, harness_.triggers_of(recipe, test.steps.back().event), report);
@@ -114,12 +117,11 @@ void Runner::judge(RecipeId recipe, const std::vector<TriggerId>& triggers, Test
 }
 
 void Runner::blame(const std::vector<TriggerId>& triggers, TestReport& report) {
-  Result<std::vector<TermReport>> terms =
-      Tracer(harness_.artefact(), harness_.marks()).nearest(triggers, event_, harness_.context());
-  if (terms.ok()) {
-    report.terms = std::move(terms).value();
+  Result<Tracer> tracer = Tracer::build(harness_.artefact(), harness_.marks(), triggers);
+  if (tracer.ok()) {
+    report.terms = tracer->nearest(event_, harness_.context());
   } else {
-    report.reason += "; the terms cannot be told apart: " + terms.error().message();
+    report.reason += "; the terms cannot be told apart: " + tracer.error().message();
   }
 }
 
@@ -127,7 +129,8 @@ void Runner::blame(const std::vector<TriggerId>& triggers, TestReport& report) {
 
 Result<std::vector<RecipeReport>> run_tests(Compilation& compilation,
                                             const std::function<bool(const std::string& path)>& wanted,
-                                            const std::function<void(size_t done, size_t total)>& progress) {
+                                            const std::function<void(size_t done, size_t total)>& progress,
+                                            bool with_coverage) {
   assert(compilation.ok);
   // A recipe that is switched off has no clauses, and its tests are to hold all the same.
   bool switched_off = false;
@@ -143,11 +146,18 @@ Result<std::vector<RecipeReport>> run_tests(Compilation& compilation,
     const auto line_of = [&](Span span) { return compilation.sources.position(span.source, span.begin).line; };
     const std::string& file = compilation.sources[recipe.span.source].path;
     if (wanted(file)) {
-      RecipeReport report{recipe.info.name, file, line_of(recipe.name_span), {}};
+      RecipeReport report{recipe.info.name, file, line_of(recipe.name_span), {}, {}};
+      std::optional<Coverage> coverage;
+      if (with_coverage) {
+        Result<Coverage> built = Coverage::build(runner.harness(), RecipeId{i});
+        if (!built.ok()) return built.error();
+        coverage.emplace(std::move(*built));
+      }
       for (const RecipeTest& test : recipe.tests) {
-        report.tests.push_back(runner.run(RecipeId{i}, test));
+        report.tests.push_back(runner.run(RecipeId{i}, test, coverage ? &*coverage : nullptr));
         report.tests.back().line = line_of(test.span);
       }
+      if (coverage) report.coverage = coverage->report();
       reports.push_back(std::move(report));
     }
     if (progress) progress(i + 1, total);

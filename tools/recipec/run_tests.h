@@ -29,16 +29,31 @@ struct TestReport {
   uint32_t line = 0;
 };
 
+// What the events of a recipe's tests have shown of one of its terms, or of an exception.
+struct TermCoverage {
+  std::string words, file;
+  uint32_t line = 0;
+  bool exception = false;
+  bool seen_true = false, seen_false = false;
+  // Some event would have been judged otherwise by its clause if this term alone had been the other way. Of an exception: it
+  // has held an event back.
+  bool decisive = false;
+
+  [[nodiscard]] bool complete() const { return decisive && (exception || (seen_true && seen_false)); }
+};
+
 struct RecipeReport {
   std::string name, file;
   uint32_t line = 0;
   std::vector<TestReport> tests;
+  std::vector<TermCoverage> coverage;  // empty where it was not asked for
 };
 
 // compilation.ok must hold; recipes that are switched off are switched on in it. `wanted`: which recipes, by their source's
 // path. `progress`: recipes done, of how many. Error: ours.
 [[nodiscard]] Result<std::vector<RecipeReport>> run_tests(Compilation& compilation,
                                                           const std::function<bool(const std::string& path)>& wanted,
-                                                          const std::function<void(size_t done, size_t total)>& progress);
+                                                          const std::function<void(size_t done, size_t total)>& progress,
+                                                          bool with_coverage = false);
 
 }  // namespace recipe::recipec

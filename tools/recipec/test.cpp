@@ -21,6 +21,8 @@ struct Options {
   Inputs inputs;
   TestFormat format = TestFormat::kText;
   bool verbose = false;
+  bool coverage = false;
+  int threshold = 0;  // percent
 };
 
 struct Counts {
@@ -97,6 +99,63 @@ class TextPrinter {
   std::string out_;
 };
 
+// --- coverage ---
+
+struct Covered {
+  size_t terms = 0, whole = 0, exceptions = 0, hit = 0;
+  [[nodiscard]] size_t percent() const { return terms + exceptions == 0 ? 100 : 100 * (whole + hit) / (terms + exceptions); }
+};
+
+Covered covered(const RecipeReport& recipe) {
+  Covered all;
+  for (const TermCoverage& row : recipe.coverage) {
+    (row.exception ? all.exceptions : all.terms) += 1;
+    (row.exception ? all.hit : all.whole) += row.complete() ? 1 : 0;
+  }
+  return all;
+}
+
+Covered covered(const std::vector<RecipeReport>& reports) {
+  Covered all;
+  for (const RecipeReport& recipe : reports) {
+    const Covered one = covered(recipe);
+    all.terms += one.terms;
+    all.whole += one.whole;
+    all.exceptions += one.exceptions;
+    all.hit += one.hit;
+  }
+  return all;
+}
+
+// What no test shows.
+std::string gap(const TermCoverage& row) {
+  if (row.exception) return "holds no test's event back";
+  if (!row.seen_true && !row.seen_false) return "never asked";
+  if (!row.seen_true) return "never true";
+  if (!row.seen_false) return "never false";
+  return "never decides: another term of its clause is false too, whenever it is";
+}
+
+std::string in_words(const Covered& all) {
+  return std::to_string(all.whole) + " of " + counted(all.terms, "term") + ", " + std::to_string(all.hit) + " of " +
+         counted(all.exceptions, "exception");
+}
+
+std::string coverage_text(const std::vector<RecipeReport>& reports) {
+  std::string out = "\n";
+  for (const RecipeReport& recipe : reports) {
+    const Covered all = covered(recipe);
+    if (all.whole + all.hit == all.terms + all.exceptions) continue;
+    out += recipe.name + " " + in_words(all) + "\n";
+    for (const TermCoverage& row : recipe.coverage) {
+      if (!row.complete())
+        out += "  " + row.file + ":" + std::to_string(row.line) + ": " + printable(row.words) + "\n      " + gap(row) + "\n";
+    }
+  }
+  const Covered all = covered(reports);
+  return out + "coverage " + std::to_string(all.percent()) + " %: " + in_words(all) + "\n";
+}
+
 // --- JSON ---
 
 // Text of recipes may hold bytes that are no UTF-8; printable() writes those as \xHH.
@@ -124,6 +183,18 @@ std::string as_json(const std::vector<RecipeReport>& reports) {
     }
     recipes.push_back(
         {{"recipe", recipe.name}, {"file", printable(recipe.file)}, {"line", recipe.line}, {"tests", std::move(tests)}});
+    if (recipe.coverage.empty()) continue;
+    ordered_json rows = ordered_json::array();
+    for (const TermCoverage& row : recipe.coverage) {
+      rows.push_back({{"term", printable(row.words)},
+                      {"file", printable(row.file)},
+                      {"line", row.line},
+                      {"exception", row.exception},
+                      {"true", row.seen_true},
+                      {"false", row.seen_false},
+                      {"decides", row.decisive}});
+    }
+    recipes.back()["coverage"] = std::move(rows);
   }
   const Counts counts = count(reports);
   const ordered_json all = {
@@ -205,7 +276,8 @@ int run(const Options& options) {
   Compilation compilation;
   if (const int code = options.inputs.read_whole(compilation); code != kClean) return code;
   const auto wanted = [&](const std::string& path) { return options.inputs.is_given(path); };
-  const Result<std::vector<RecipeReport>> reports = run_tests(compilation, wanted, progress_line());
+  const Result<std::vector<RecipeReport>> reports =
+      run_tests(compilation, wanted, progress_line(), options.coverage || options.threshold > 0);
   if (!reports.ok()) {
     complain("internal fault: " + reports.error().message());
     return kFault;
@@ -213,6 +285,7 @@ int run(const Options& options) {
   switch (options.format) {
     case TestFormat::kText:
       say(TextPrinter(options.verbose, wants_colour(STDOUT_FILENO)).print(*reports));
+      if (options.coverage) say(coverage_text(*reports));
       break;
     case TestFormat::kJson:
       say(as_json(*reports));
@@ -223,6 +296,12 @@ int run(const Options& options) {
   }
   const Counts counts = count(*reports);
   if (counts.faults > 0) return kFault;
+  const size_t percent = covered(*reports).percent();
+  if (percent < static_cast<size_t>(options.threshold)) {
+    complain("coverage is " + std::to_string(percent) + " %, less than " + std::to_string(options.threshold) +
+             (options.coverage ? "" : "; --coverage shows what is missing"));
+    return kFindings;
+  }
   return counts.failed > 0 ? kFindings : kClean;
 }
 
@@ -239,6 +318,11 @@ Run declare_test(CLI::App& app) {
       ->type_name("text|json|junit")
       ->transform(CLI::CheckedTransformer(kFormats).description(""));
   command->add_flag("-v,--verbose", options->verbose, "name each test, not only those that fail");
+  command->add_flag("--coverage", options->coverage,
+                    "show the terms that no test has seen true, false and deciding, and the exceptions that none has met");
+  command->add_option("--threshold", options->threshold, "fail below this share of covered terms and exceptions")
+      ->type_name("PERCENT")
+      ->check(CLI::Range(0, 100));
   command->footer("Example:\n  recipec test rules/\n  recipec test rules/ --format junit > results.xml");
   return [options] { return run(*options); };
 }

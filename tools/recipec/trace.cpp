@@ -134,57 +134,69 @@ size_t ClauseReport::failures() const {
       std::count_if(terms.begin(), terms.end(), [](const TermReport& term) { return term.truth == Truth::kFalse; }));
 }
 
-Result<std::vector<ClauseReport>> Tracer::clauses(const std::vector<TriggerId>& triggers, const Event& event,
-                                                  Context& context) const {
-  // Every term of every clause of these triggers, as a trigger of its own.
-  struct Term {
-    const ClauseInfo* clause;
-    const Program* program;
-    uint32_t node;
-    bool kernel;
-  };
-  std::vector<Term> terms;
-  Artefact small;
+Result<Tracer> Tracer::build(const Artefact& artefact, const Marks& marks, const std::vector<TriggerId>& triggers) {
+  Tracer tracer(artefact, marks);
+  tracer.small_ = std::make_unique<Artefact>();
+  Artefact& small = *tracer.small_;
   small.passages.resize(1);
-  small.files = artefact_.files;
-  small.option_tables = artefact_.option_tables;
+  small.files = artefact.files;
+  small.option_tables = artefact.option_tables;
   small.recipes.resize(1);
   small.recipes[0].name = "question";
-  for (const ClauseInfo& clause : artefact_.clauses) {
+  for (const ClauseInfo& clause : artefact.clauses) {
     if (std::find(triggers.begin(), triggers.end(), clause.trigger) == triggers.end()) continue;
-    const Trigger& trigger = artefact_.triggers[clause.trigger.index()];
+    const Trigger& trigger = artefact.triggers[clause.trigger.index()];
     for (const ClauseTerm& term : clause.terms) {
-      terms.push_back({&clause, &trigger.program, term.node, term.in_kernel});
+      tracer.terms_.push_back({&clause, clause.trigger, term.node, term.in_kernel});
       small.triggers.push_back({RecipeId{0}, trigger.event, Importance::kNone, {}, alone(trigger.program, term.node), 0});
     }
   }
-  Result<std::unique_ptr<Matcher>> matcher = Matcher::build(small, &marks_);
+  const bool looks_up = std::any_of(small.triggers.begin(), small.triggers.end(), [](const Trigger& trigger) {
+    const std::vector<Test>& tests = trigger.program.tests;
+    return std::any_of(tests.begin(), tests.end(), [](const Test& test) { return test.table != 0; });
+  });
+  if (looks_up) small.tables = artefact.tables;  // may be millions of entries
+  Result<std::unique_ptr<Matcher>> matcher = Matcher::build(small, &marks);
   if (!matcher.ok()) return matcher.error();
+  tracer.matcher_ = std::move(*matcher);
+  return tracer;
+}
 
+const Passage& Tracer::passage(const Term& term) const {
+  return artefact_->passages[artefact_->triggers[term.trigger.index()].program.nodes[term.node].passage];
+}
+
+std::string Tracer::words(const Term& term) const {
+  if (const std::string& text = passage(term).text; !text.empty()) return text;
+  const Program& program = artefact_->triggers[term.trigger.index()].program;
+  const ProgramNode& node = program.nodes[term.node];
+  const std::string spelled = node.kind == NodeKind::kTest ? spell(program.tests[node.test], node.negated) : "";
+  return spelled.empty() ? dump(alone(program, term.node)) : spelled;
+}
+
+Truth Tracer::judge(size_t term, const Event& event, Context& context) {
+  return matcher_->evaluate_trigger(TriggerId{static_cast<uint32_t>(term)}, event, context);
+}
+
+std::vector<ClauseReport> Tracer::clauses(const Event& event, Context& context) {
   std::vector<ClauseReport> reports;
-  for (size_t i = 0; i < terms.size(); ++i) {
-    const Term& term = terms[i];
-    const ProgramNode& node = term.program->nodes[term.node];
-    const Passage& passage = artefact_.passages[node.passage];
-    if (i == 0 || term.clause != terms[i - 1].clause)
-      reports.push_back({passage.file < artefact_.files.size() ? artefact_.files[passage.file] : "", passage.line, {}});
-    const Truth truth = matcher.value()->evaluate_trigger(TriggerId{static_cast<uint32_t>(i)}, event, context);
-    std::string words = passage.text;
-    if (words.empty() && node.kind == NodeKind::kTest) words = spell(term.program->tests[node.test], node.negated);
-    if (words.empty()) words = dump(alone(*term.program, term.node));
+  for (size_t i = 0; i < terms_.size(); ++i) {
+    const Term& term = terms_[i];
+    const Passage& place = passage(term);
+    if (i == 0 || term.clause != terms_[i - 1].clause)
+      reports.push_back({place.file < artefact_->files.size() ? artefact_->files[place.file] : "", place.line, {}});
+    const Program& program = artefact_->triggers[term.trigger.index()].program;
     reports.back().terms.push_back(
-        {truth, std::move(words), describe(*term.program, term.node, event, context, marks_), term.kernel});
+        {judge(i, event, context), words(term), describe(program, term.node, event, context, *marks_), term.kernel});
   }
   return reports;
 }
 
-Result<std::vector<TermReport>> Tracer::nearest(const std::vector<TriggerId>& triggers, const Event& event,
-                                                Context& context) const {
-  Result<std::vector<ClauseReport>> all = clauses(triggers, event, context);
-  if (!all.ok()) return all.error();
-  const auto best = std::min_element(all->begin(), all->end(),
+std::vector<TermReport> Tracer::nearest(const Event& event, Context& context) {
+  std::vector<ClauseReport> all = clauses(event, context);
+  const auto best = std::min_element(all.begin(), all.end(),
                                      [](const ClauseReport& a, const ClauseReport& b) { return a.failures() < b.failures(); });
-  return best == all->end() ? std::vector<TermReport>{} : std::move(best->terms);
+  return best == all.end() ? std::vector<TermReport>{} : std::move(best->terms);
 }
 
 }  // namespace recipe::recipec

@@ -18,19 +18,34 @@ struct ClauseReport {
 
 class Tracer {
  public:
-  // artefact, and what is marked, must outlive it.
-  Tracer(const Artefact& artefact, const Marks& marks) : artefact_(artefact), marks_(marks) {}
+  // Of the clauses of some triggers. artefact, and what is marked, must outlive it.
+  [[nodiscard]] static Result<Tracer> build(const Artefact& artefact, const Marks& marks,
+                                            const std::vector<TriggerId>& triggers);
 
-  // Every clause of these triggers with its terms judged, in the order of the artefact.
-  [[nodiscard]] Result<std::vector<ClauseReport>> clauses(const std::vector<TriggerId>& triggers, const Event& event,
-                                                          Context& context) const;
-  // The terms of the one with the fewest that fail.
-  [[nodiscard]] Result<std::vector<TermReport>> nearest(const std::vector<TriggerId>& triggers, const Event& event,
-                                                        Context& context) const;
+  struct Term {
+    const ClauseInfo* clause = nullptr;
+    TriggerId trigger;
+    uint32_t node = 0;
+    bool kernel = false;
+  };
+  // In the order of the artefact; those of one clause stand together.
+  [[nodiscard]] const std::vector<Term>& terms() const { return terms_; }
+  [[nodiscard]] const Passage& passage(const Term& term) const;
+  [[nodiscard]] std::string words(const Term& term) const;  // of the recipe
+  [[nodiscard]] Truth judge(size_t term, const Event& event, Context& context);
+
+  // Every clause with its terms judged; and the terms of the one with the fewest that fail.
+  [[nodiscard]] std::vector<ClauseReport> clauses(const Event& event, Context& context);
+  [[nodiscard]] std::vector<TermReport> nearest(const Event& event, Context& context);
 
  private:
-  const Artefact& artefact_;
-  const Marks& marks_;
+  Tracer(const Artefact& artefact, const Marks& marks) : artefact_(&artefact), marks_(&marks) {}
+
+  const Artefact* artefact_;
+  const Marks* marks_;
+  std::vector<Term> terms_;
+  std::unique_ptr<Artefact> small_;  // each term as a trigger of its own
+  std::unique_ptr<Matcher> matcher_;
 };
 
 // ✓, ✗ or ?

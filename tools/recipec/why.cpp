@@ -60,9 +60,9 @@ class Asker {
     answer.asked = !triggers.empty();
     if (!answer.asked) return answer;
     answer.passes = harness_.passes(event, triggers);
-    auto clauses = Tracer(harness_.artefact(), harness_.marks()).clauses(triggers, event, harness_.context());
-    if (!clauses.ok()) return clauses.error();
-    answer.clauses = std::move(*clauses);
+    Result<Tracer> tracer = Tracer::build(harness_.artefact(), harness_.marks(), triggers);
+    if (!tracer.ok()) return tracer.error();
+    answer.clauses = tracer->clauses(event, harness_.context());
     std::stable_sort(answer.clauses.begin(), answer.clauses.end(),
                      [](const ClauseReport& a, const ClauseReport& b) { return a.failures() < b.failures(); });
     for (const TriggerId trigger : triggers) {

@@ -400,6 +400,33 @@ TEST_CASE("fmt leaves a file with an error of syntax alone, and says where it is
   CHECK(recipec({"fmt", folder.path("none")}).code == 3);
 }
 
+TEST_CASE("test --coverage shows what no test has shown of a term or an exception") {
+  const ScratchFolder folder;
+  const std::string head =
+      "recipe a {\n  on exec when process.name == perl and argv contains \"-e\"\n  except \"of root\" when process.uid == 0\n";
+  folder.write("a.recipe", head +
+                               "  test \"code\" match exec { process.name: perl, argv: [perl, \"-e\"] }\n"
+                               "  test \"neither\" nothing exec { process.name: sh, argv: [sh] }\n}\n");
+  const CommandResult some = recipec({"test", folder.path(), "--coverage"});
+  CHECK(some.code == 0);
+  CHECK_THAT(some.out, Contains("a 2 of 2 terms, 0 of 1 exception\n") &&
+                           Contains("except \"of root\"\n      holds no test's event back") && Contains("coverage 66 %"));
+  CHECK(recipec({"test", folder.path(), "--threshold", "67"}).code == 1);
+  CHECK(recipec({"test", folder.path(), "--threshold", "66"}).code == 0);
+  CHECK(recipec({"test", folder.path(), "--threshold", "101"}).code == 3);
+
+  folder.write("a.recipe",
+               head +
+                   "  test \"script\" nothing exec { process.name: perl, argv: [perl, a] }\n"
+                   "  test \"root\" nothing exec { process.name: perl, argv: [perl, \"-e\"], process.uid: 0 }\n}\n");
+  const CommandResult other = recipec({"test", folder.path(), "--coverage"});
+  CHECK_THAT(other.out,
+             Contains("process.name == perl\n      never false") && !Contains("argv contains") && !Contains("of root"));
+  const auto json = nlohmann::json::parse(recipec({"test", folder.path(), "--coverage", "--format", "json"}).out);
+  CHECK(json["recipes"][0]["coverage"][0]["false"] == false);
+  CHECK(json["recipes"][0]["coverage"][2]["decides"] == true);
+}
+
 TEST_CASE("why shows each term of the clause that holds, with the event's value") {
   const ScratchFolder folder;
   const std::string path = folder.write("a.recipe", kGood);
@@ -428,6 +455,19 @@ TEST_CASE("why shows what an event lacks, and says so in its exit code") {
   CHECK(first["recipe"] == "perl_code");
   CHECK(first["detected"] == false);
   CHECK(first["clauses"][0]["false"] == 1);
+}
+
+TEST_CASE("why and a failed test show a term that looks into a list from a file") {
+  const ScratchFolder folder;
+  folder.write("bad.txt", "example.com\nexample.net\n");
+  const std::string path =
+      folder.write("a.recipe",
+                   "list bad: domain = file \"bad.txt\"\nrecipe a {\n  on dns when dns.question under any bad\n"
+                   "  test \"another\" match dns { dns.question: \"example.org\" }\n}\n");
+  CHECK(recipec({"why", path, R"({"event":"dns","dns":{"question":"a.example.net"}})"}).code == 0);
+  const CommandResult failed = recipec({"test", path});
+  CHECK(failed.code == 1);
+  CHECK_THAT(failed.out, Contains("✗ dns.question under any bad\n          dns.question is \"example.org\""));
 }
 
 TEST_CASE("why names the exception that holds an event back") {
