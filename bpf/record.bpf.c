@@ -251,6 +251,34 @@ __noinline record_u64 put_process_texts(struct out_record* o, struct classify* c
   return 0;
 }
 
+/* What tells where a process ran once it has gone: userspace finds the container by the cgroup, and knows by the mount
+ * namespace whose files its paths name. */
+__noinline record_u64 put_surroundings(struct out_record* o) {
+  if (!o) return 0;
+  struct task_struct* task = bpf_get_current_task_btf();
+  put_number(o, FIELD_process_capabilities, task->cred->cap_effective.val);
+  if (task->cgroups) put_number(o, FIELD_process_cgroup_id, task->cgroups->dfl_cgrp->kn->id);
+  if (task->nsproxy) put_number(o, FIELD_process_namespaces_mount, task->nsproxy->mnt_ns->ns.inum);
+  return 0;
+}
+
+/* Which file was executed: its path may name another one a moment later. c->dentry is the file. */
+__noinline record_u64 put_executable(struct out_record* o, struct classify* c) {
+  if (!o || !c) return 0;
+  record_u64 inode = inode_of_file(c->dentry);
+  if (!inode) return 0;
+  record_u64 super = read_word(inode + bpf_core_field_offset(struct inode, i_sb));
+  put_number(o, FIELD_process_file_inode, read_word(inode + bpf_core_field_offset(struct inode, i_ino)));
+  put_number(o, FIELD_process_file_mode, mode_of_inode(inode));
+  put_number(o, FIELD_process_file_uid, read_half(inode + bpf_core_field_offset(struct inode, i_uid)));
+  put_number(o, FIELD_process_file_gid, read_half(inode + bpf_core_field_offset(struct inode, i_gid)));
+  if (!super) return 0;
+  put_number(o, FIELD_process_file_device, read_half(super + bpf_core_field_offset(struct super_block, s_dev)));
+  put_number(o, FIELD_process_file_filesystem | ITEM_NUMBER << 16,
+             read_word(super + bpf_core_field_offset(struct super_block, s_magic)));
+  return 0;
+}
+
 /* Everything that a record says of the current process but its thread. */
 __noinline record_u64 put_process(struct out_record* o, struct classify* c) {
   if (!o || !c) return 0;
@@ -261,6 +289,7 @@ __noinline record_u64 put_process(struct out_record* o, struct classify* c) {
   put_number(o, FIELD_process_gid, cred->gid.val);
   put_value(o, c, LANE_EUID, FIELD_process_euid);
   put_number(o, FIELD_process_start_time, task->group_leader->start_boottime);
+  put_surroundings(o);
   put_process_texts(o, c);
   put_ancestors(o);
   if (task->fs) put_cwd(o, c);

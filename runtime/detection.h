@@ -37,7 +37,7 @@ struct HostInfo {
   std::string name, machine_id, kernel, os, boot_id;
 };
 
-// What only some events have: `file.path`, `process.traits`. Texts are as they print; flags are their names.
+// What not every process has: `file.path`, `process.traits`, `container.image`. Texts are as they print; flags are their names.
 struct EventValue {
   FieldId field = FieldId::kNone;
   std::variant<int64_t, std::string, std::vector<std::string>> value;
@@ -55,7 +55,7 @@ struct Detection {
   Why why;
   std::string event;  // "exec"
   std::optional<std::vector<std::string>> argv;
-  std::vector<EventValue> values;  // in the order of the catalogue
+  std::vector<EventValue> values;  // in the order of the catalogue; container, ci and package are among them
   ProcessInfo process;
   std::vector<ProcessInfo> ancestors;  // the first is the parent
   HostInfo host;

@@ -83,7 +83,8 @@ std::string_view resolve(std::string_view path, std::string& storage) {
 // enum record_item_flags that an item of the field may have.
 int flags_of_item(FieldId field) {
   if (field == FieldId::file_path || field == FieldId::file_source) return ITEM_TRUNCATED | ITEM_UNRESOLVED;
-  if (field == FieldId::net_protocol || field == FieldId::dns_type) return ITEM_TRUNCATED | ITEM_NUMBER;
+  if (field == FieldId::net_protocol || field == FieldId::dns_type || field == FieldId::process_file_filesystem)
+    return ITEM_TRUNCATED | ITEM_NUMBER;
   if (field == FieldId::dns_answers) return ITEM_TRUNCATED | ITEM_MESSAGE;
   return ITEM_TRUNCATED;
 }

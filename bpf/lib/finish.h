@@ -12,6 +12,7 @@ extern record_u64 put_values(struct out_record* o, struct classify* c);
 extern record_u64 put_extras(struct out_record* o, struct classify* c);
 extern record_u64 put_process(struct out_record* o, struct classify* c);
 extern record_u64 put_asker(struct out_record* o, struct classify* c);
+extern record_u64 put_executable(struct out_record* o, struct classify* c);
 extern record_u64 put_script(struct out_record* o, struct classify* c);
 extern record_u64 put_environment(struct out_record* o, struct classify* c);
 extern record_u64 put_stdin_pipe(struct out_record* o);
@@ -57,6 +58,7 @@ static __always_inline void send_event(struct classify* c) {
   else
     put_process(o, c);
   if (c->event == EVENT_exec) {
+    put_executable(o, c);
     put_script(o, c);
     put_stdin_pipe(o);
     put_environment(o, c);

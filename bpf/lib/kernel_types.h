@@ -162,6 +162,26 @@ struct pid_namespace {
   struct idr idr;
 };
 
+struct ns_common {
+  unsigned int inum;
+};
+struct mnt_namespace {
+  struct ns_common ns;
+};
+struct nsproxy {
+  struct mnt_namespace* mnt_ns;
+};
+
+struct kernfs_node {
+  record_u64 id;
+};
+struct cgroup {
+  struct kernfs_node* kn;
+};
+struct css_set {
+  struct cgroup* dfl_cgrp; /* of version 2 */
+};
+
 struct task_struct {
   unsigned int flags;
   int pid;
@@ -176,6 +196,8 @@ struct task_struct {
   const struct cred* cred;
   struct fs_struct* fs;
   struct files_struct* files;
+  struct nsproxy* nsproxy;
+  struct css_set* cgroups;
   char comm[16];
 };
 

@@ -19,6 +19,9 @@ class Context {
   // A kContext field that the record lacks, and kRecord fields that were truncated there (process.cmdline for argv).
   [[nodiscard]] virtual std::optional<std::string> text(const Event& event, FieldId field) = 0;
 
+  // The same of a number or a truth.
+  [[nodiscard]] virtual std::optional<int64_t> number(const Event&, FieldId) { return std::nullopt; }
+
   // All arguments of the event's process, each ended by a NUL, where the record holds them cut and the process still runs the
   // image that the record names. It may have overwritten them since: who asks compares with what the record holds.
   [[nodiscard]] virtual std::optional<std::string> arguments(const Event&) { return std::nullopt; }
@@ -91,6 +94,11 @@ struct KernelMemory {
   PipeWriters* pipe_writers = nullptr;
   KeptCommands* commands = nullptr;
 };
-[[nodiscard]] std::unique_ptr<Context> make_live_context(const KernelMemory& memory);
+// Where to look, where it is not in this machine's own places.
+struct ContextPlaces {
+  std::string root;     // before the paths of container runtimes' files and of package databases
+  std::string cgroups;  // where cgroup version 2 is mounted; empty: as the kernel says
+};
+[[nodiscard]] std::unique_ptr<Context> make_live_context(const KernelMemory& memory, const ContextPlaces& places = {});
 
 }  // namespace recipe

@@ -7,6 +7,7 @@
 #include "runtime/context/host.h"
 #include "runtime/context/proc.h"
 #include "runtime/context/stdin_writers.h"
+#include "runtime/context/surroundings.h"
 #include "runtime/context/users.h"
 
 namespace recipe {
@@ -16,13 +17,15 @@ constexpr size_t kMaxAncestors = 256;  // a deeper tree is cut and says so
 
 class LiveContext final : public Context {
  public:
-  explicit LiveContext(const KernelMemory& memory)
+  LiveContext(const KernelMemory& memory, const ContextPlaces& places)
       : birth_parents_(memory.birth_parents),
         commands_(memory.commands),
         host_(read_host()),
-        writers_(memory.pipe_writers, proc_) {}
+        writers_(memory.pipe_writers, proc_),
+        surroundings_(proc_, places) {}
 
   std::optional<std::string> text(const Event& event, FieldId field) override;
+  std::optional<int64_t> number(const Event& event, FieldId field) override;
   std::optional<std::string> arguments(const Event& event) override;
   std::optional<std::string> environment(const Event& event) override;
   std::optional<std::vector<std::string>> texts(const Event& event, FieldId field) override;
@@ -44,6 +47,8 @@ class LiveContext final : public Context {
   std::optional<std::string> read_again(const Event& event, FieldId field, std::optional<std::string> (*read)(uint32_t pid),
                                         size_t most);
   std::optional<std::string> exe_of_target(const Event& event);
+  std::optional<std::string> whole_exe(const Event& event);
+  std::optional<std::string> text_around(const Event& event, FieldId field);
   void complete(const Event& event);
   void take_kept_command(ProcessInfo& process);
   void enrich(ProcessInfo& process);
@@ -61,6 +66,7 @@ class LiveContext final : public Context {
   bool complete_ = true;
   Identity of_{};
   StdinWriters writers_;
+  Surroundings surroundings_;
   Identity unsettled_{};  // whose writers were not all known for good when they were asked last
 };
 
@@ -109,7 +115,31 @@ std::optional<std::string> LiveContext::text(const Event& event, FieldId field) 
     if (list.list == nullptr || list.list->empty()) return std::nullopt;
     return field == FieldId::process_parent_exe ? list.list->front().exe : list.list->front().cmdline;
   }
-  return std::nullopt;  // the record has it or nobody has
+  return text_around(event, field);
+}
+
+std::optional<std::string> LiveContext::whole_exe(const Event& event) {
+  const auto exe = event.text(FieldId::process_exe);
+  if (!exe || event.truncated(FieldId::process_exe)) return text(event, FieldId::process_exe);
+  return std::string(*exe);
+}
+
+std::optional<std::string> LiveContext::text_around(const Event& event, FieldId field) {
+  const std::string_view name = info(field).name;
+  if (field == FieldId::process_tty) return surroundings_.terminal(event);
+  if (name.starts_with("process.package.")) return surroundings_.package(event, field, whole_exe(event));
+  const bool container = name.starts_with("container.");
+  if (!container && !name.starts_with("ci.")) return std::nullopt;  // the record has it or nobody has
+  static const std::vector<ProcessInfo> kNone;
+  const Ancestors known = ancestors(event);
+  const auto& list = known.list == nullptr ? kNone : *known.list;
+  return container ? surroundings_.container(event, field, list) : surroundings_.job(event, field, list);
+}
+
+std::optional<int64_t> LiveContext::number(const Event& event, FieldId field) {
+  if ((event.header().flags & RECORD_REPLAYED) != 0) return std::nullopt;
+  if (field == FieldId::process_package_owned) return surroundings_.has_package(event, whole_exe(event));
+  return info(field).name.starts_with("process.namespaces.") ? surroundings_.name_space(event, field) : std::nullopt;
 }
 
 std::optional<std::string> LiveContext::arguments(const Event& event) {
@@ -285,8 +315,8 @@ void LiveContext::enrich(ProcessInfo& process) {
 
 }  // namespace
 
-std::unique_ptr<Context> make_live_context(const KernelMemory& memory) {
-  return std::make_unique<LiveContext>(memory);
+std::unique_ptr<Context> make_live_context(const KernelMemory& memory, const ContextPlaces& places) {
+  return std::make_unique<LiveContext>(memory, places);
 }
 
 }  // namespace recipe

@@ -15,11 +15,8 @@
 #include "runtime/base/fd.h"
 
 namespace recipe {
-namespace {
 
-constexpr int64_t kTickNs = 10'000'000;  // USER_HZ is 100 on every architecture we run on
-
-std::optional<std::string> read_at(int folder, const char* name, size_t limit) {
+std::optional<std::string> read_in(int folder, const char* name, size_t limit) {
   const Fd file(openat(folder, name, O_RDONLY | O_CLOEXEC));
   if (file.get() < 0) return std::nullopt;
   std::string text;
@@ -34,6 +31,32 @@ std::optional<std::string> read_at(int folder, const char* name, size_t limit) {
   return text;
 }
 
+// "net:[4026531840]"
+std::optional<int64_t> namespace_number(int folder, const char* name) {
+  std::array<char, 64> target;
+  const ssize_t length = readlinkat(folder, ("ns/" + std::string(name)).c_str(), target.data(), target.size());
+  if (length <= 0) return std::nullopt;
+  const std::string_view text(target.data(), static_cast<size_t>(length));
+  const size_t open = text.find('[');
+  if (open == std::string_view::npos) return std::nullopt;
+  int64_t number = 0;
+  const auto read = std::from_chars(text.data() + open + 1, text.data() + text.size(), number);
+  return read.ec == std::errc() && read.ptr != text.data() + text.size() && *read.ptr == ']' ? std::optional(number)
+                                                                                             : std::nullopt;
+}
+
+// Numbers of Linux's Documentation/admin-guide/devices.txt. In stat the minor number has bits 0 to 7 and 20 to 31.
+std::string terminal_name(uint32_t device) {
+  const uint32_t major = (device >> 8) & 0xfff, minor = (device & 0xff) | ((device >> 12) & 0xfff00);
+  if (major >= 136 && major <= 143) return "pts/" + std::to_string((major - 136) * 256 + minor);
+  if (major == 4) return minor < 64 ? "tty" + std::to_string(minor) : "ttyS" + std::to_string(minor - 64);
+  if (major == 5 && minor == 1) return "console";
+  if (major == 229) return "hvc" + std::to_string(minor);
+  return {};
+}
+
+namespace {
+
 std::optional<std::string> link_at(int folder, const char* name) {
   std::array<char, 4097> target;
   const ssize_t length = readlinkat(folder, name, target.data(), target.size());
@@ -47,7 +70,7 @@ std::optional<std::string> link_at(int folder, const char* name) {
 
 struct Stat {
   std::string comm, image;
-  uint32_t parent = 0;
+  uint32_t parent = 0, terminal = 0;
   int64_t start_ticks = 0;
   bool executed = true;
 };
@@ -67,9 +90,10 @@ std::optional<Stat> parse_stat(const std::string& text) {
   if (words.size() < 49 - 3) return std::nullopt;
   Stat stat;
   stat.comm = text.substr(open + 1, close - open - 1);
-  const std::string_view parent = field(4), start = field(22);
+  const std::string_view parent = field(4), terminal = field(7), start = field(22);
   if (std::from_chars(parent.data(), parent.data() + parent.size(), stat.parent).ec != std::errc()) return std::nullopt;
   if (std::from_chars(start.data(), start.data() + start.size(), stat.start_ticks).ec != std::errc()) return std::nullopt;
+  if (std::from_chars(terminal.data(), terminal.data() + terminal.size(), stat.terminal).ec != std::errc()) stat.terminal = 0;
   constexpr uint32_t kForkNoExec = 0x40;  // PF_FORKNOEXEC of the kernel
   uint32_t flags = 0;
   const std::string_view spelled = field(9);
@@ -101,16 +125,17 @@ void fill(int folder, const Stat& stat, uint32_t pid, ProcEntry& entry) {
   entry.parent = stat.parent;
   entry.start_ticks = stat.start_ticks;
   entry.executed = stat.executed;
+  entry.tty = terminal_name(stat.terminal);
   ProcessInfo& info = entry.info;
   info.pid = pid;
   info.comm = stat.comm;
   info.exe = link_at(folder, "exe");
   info.cwd = link_at(folder, "cwd");
   if (info.exe) info.name = file_name(*info.exe);
-  if (auto command = read_at(folder, "cmdline", ProcTable::kMaxCommandBytes); command && !command->empty()) {
+  if (auto command = read_in(folder, "cmdline", ProcTable::kMaxCommandBytes); command && !command->empty()) {
     info.cmdline = as_command_line(std::move(*command));
   }
-  if (const auto status = read_at(folder, "status", 16384)) {
+  if (const auto status = read_in(folder, "status", 16384)) {
     info.uid = status_number(*status, "Uid:", 0);
     info.euid = status_number(*status, "Uid:", 1);
     info.gid = status_number(*status, "Gid:", 0);
@@ -136,51 +161,73 @@ std::string_view file_name(std::string_view path) {
   return slash == std::string_view::npos ? path : path.substr(slash + 1);
 }
 
+namespace {
+
+struct Verified {
+  Verified(uint32_t pid, std::optional<int64_t> start_time_ns)
+      : folder(open(("/proc/" + std::to_string(pid)).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)) {
+    const auto text = folder.ok() ? read_in(folder.get(), "stat", 4096) : std::nullopt;
+    if (text) stat = parse_stat(*text);
+    if (stat && start_time_ns && *start_time_ns / ProcTable::kTickNs != stat->start_ticks) stat.reset();
+  }
+  Fd folder;
+  std::optional<Stat> stat;  // nullopt: gone, or another process has the pid
+};
+
+}  // namespace
+
+Fd ProcTable::folder(uint32_t pid, std::optional<int64_t> start_time_ns) {
+  Verified found(pid, start_time_ns);
+  if (found.stat) return Fd(found.folder.release());
+  ++gone_;
+  return Fd(-1);
+}
+
 const ProcEntry* ProcTable::find(uint32_t pid, std::optional<int64_t> start_time_ns) {
-  const Fd folder(open(("/proc/" + std::to_string(pid)).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-  const std::optional<std::string> text = folder.get() < 0 ? std::nullopt : read_at(folder.get(), "stat", 4096);
-  const std::optional<Stat> stat = text ? parse_stat(*text) : std::nullopt;
-  if (!stat || (start_time_ns && *start_time_ns / kTickNs != stat->start_ticks)) {
+  const Verified now(pid, start_time_ns);
+  const auto& stat = now.stat;
+  if (!stat) {
     ++gone_;
     cache_.erase(pid);
     return nullptr;
   }
   const auto found = cache_.find(pid);
   if (found != cache_.end() && found->second.image == stat->image) {
-    found->second.entry.parent = stat->parent;  // a reaper may have taken it over
-    found->second.entry.executed = stat->executed;
-    return &found->second.entry;
+    found->second.parent = stat->parent;  // a reaper may have taken it over
+    found->second.executed = stat->executed;
+    found->second.tty = terminal_name(stat->terminal);
+    return &found->second;
   }
   if (cache_.size() >= kMaxEntries || cached_bytes_ > kMaxCachedBytes) {
     cache_.clear();
     cached_bytes_ = 0;
   }
-  Cached& fresh = cache_[pid];
+  ProcEntry& fresh = cache_[pid];
   fresh = {};
-  fill(folder.get(), *stat, pid, fresh.entry);
+  fill(now.folder.get(), *stat, pid, fresh);
   // An exec while the files were read would mix two images: the answer holds, the cache does not.
-  const auto again = read_at(folder.get(), "stat", 4096);
+  const auto again = read_in(now.folder.get(), "stat", 4096);
   const auto after = again ? parse_stat(*again) : std::nullopt;
   if (after && after->image == stat->image) fresh.image = stat->image;
-  cached_bytes_ += bytes_of(fresh.entry.info);
-  return &fresh.entry;
+  cached_bytes_ += bytes_of(fresh.info);
+  return &fresh;
 }
 
 std::optional<bool> ProcTable::has_executed(uint32_t pid) {
   const Fd folder(open(("/proc/" + std::to_string(pid)).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-  const std::optional<std::string> text = folder.get() < 0 ? std::nullopt : read_at(folder.get(), "stat", 4096);
+  const std::optional<std::string> text = folder.get() < 0 ? std::nullopt : read_in(folder.get(), "stat", 4096);
   const std::optional<Stat> stat = text ? parse_stat(*text) : std::nullopt;
   return stat ? std::optional<bool>(stat->executed) : std::nullopt;
 }
 
 std::optional<std::string> ProcTable::arguments(uint32_t pid) {
   const Fd folder(open(("/proc/" + std::to_string(pid)).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-  return folder.get() < 0 ? std::nullopt : read_at(folder.get(), "cmdline", kMaxCommandBytes);
+  return folder.get() < 0 ? std::nullopt : read_in(folder.get(), "cmdline", kMaxCommandBytes);
 }
 
 std::optional<std::string> ProcTable::environment(uint32_t pid) {
   const Fd folder(open(("/proc/" + std::to_string(pid)).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-  return folder.get() < 0 ? std::nullopt : read_at(folder.get(), "environ", kMaxEnvironmentBytes);
+  return folder.get() < 0 ? std::nullopt : read_in(folder.get(), "environ", kMaxEnvironmentBytes);
 }
 
 }  // namespace recipe

@@ -233,8 +233,9 @@ Evaluator::Value Evaluator::scalar(FieldId field) {
   using enum Value::Kind;
   const bool cut = event_->truncated(field);
   if (!is_text(field)) {
-    if (const auto number = event_->number(field)) return {kNumber, *number, {}};
-    return {cut ? kCut : kAbsent, 0, {}};
+    auto number = event_->number(field);
+    if (!number && info(field).origin == Origin::kContext) number = context_->number(*event_, field);
+    return number ? Value{kNumber, *number, {}} : Value{cut ? kCut : kAbsent, 0, {}};
   }
   if (!cut) {
     if (const auto text = event_->text(field)) return {kText, 0, *text};

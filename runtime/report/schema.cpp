@@ -140,13 +140,10 @@ Json coverage_schema() {
 }
 
 // As write_values of to_json.cpp prints them.
-void add_values(Json& properties, bool process) {
-  constexpr std::string_view kProcess = "process.";
+void add_values(Json& properties, std::string_view part) {
   for (const FieldInfo& field : all_fields()) {
-    if (field.on == kAllEvents || field.origin == Origin::kState) continue;
-    std::string_view name = field.name;
-    if (name.starts_with(kProcess) != process) continue;
-    if (process) name.remove_prefix(kProcess.size());
+    const auto [own, name] = part_of(field.name);
+    if (!is_value(field) || own != part) continue;
     const size_t dot = name.find('.');
     if (dot == std::string_view::npos) {
       properties[std::string(name)] = field_schema(field);
@@ -158,13 +155,19 @@ void add_values(Json& properties, bool process) {
   }
 }
 
+Json part_schema(std::string_view part) {
+  Json properties = Json::object();
+  add_values(properties, part);
+  return object(std::move(properties), {});
+}
+
 Json event_schema() {
   Json types = Json::array();
   for (const EventInfo& event : all_events()) types.push_back(event.name);
   Json argv = list_of({{"type", "string"}});
   argv["description"] = info(FieldId::argv).doc;
   Json properties = {{"type", {{"enum", types}}}, {"argv", argv}};
-  add_values(properties, false);
+  add_values(properties, "event");
   return object(std::move(properties), {"type"});
 }
 
@@ -172,7 +175,7 @@ Json event_schema() {
 
 std::string detection_schema() {
   Json process = process_schema("process.");
-  add_values(process["properties"], true);
+  add_values(process["properties"], "process");
   process["properties"]["parent"] = process_schema("process.parent.");
   process["properties"]["ancestors"] = list_of(process_schema(""));
   process["properties"]["ancestors"]["description"] = info(FieldId::process_ancestors).doc;
@@ -194,6 +197,12 @@ std::string detection_schema() {
   properties["why"] = why_schema();
   properties["event"] = event_schema();
   properties["process"] = std::move(process);
+  properties["package"] = part_schema("package");
+  properties["package"]["description"] = "the package that brought the executed program";
+  properties["container"] = part_schema("container");
+  properties["container"]["description"] = "that the process runs in; left out on the host";
+  properties["ci"] = part_schema("ci");
+  properties["ci"]["description"] = "the CI job that the process belongs to";
   properties["host"] = object({{"name", text("host name")},
                                {"machine_id", text("/etc/machine-id")},
                                {"kernel", text("release of the kernel")},

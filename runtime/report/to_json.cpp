@@ -165,15 +165,12 @@ void write_why(Writer& json, const Why& why) {
   json.close('}');
 }
 
-// `file.path` as {"file": {"path": ...}}. Fields of one group stand together in the catalogue. process: those of process.*,
-// which stand in the process; else all others.
-void write_values(Writer& json, const Detection& detection, bool process) {
-  constexpr std::string_view kProcess = "process.";
+// Those of one part: `file.path` as {"file": {"path": ...}}. Fields of one group stand together in the catalogue.
+void write_values(Writer& json, const Detection& detection, std::string_view part) {
   std::string_view open;
   for (const EventValue& value : detection.values) {
-    std::string_view name = info(value.field).name;
-    if (name.starts_with(kProcess) != process) continue;
-    if (process) name.remove_prefix(kProcess.size());
+    const auto [own, name] = part_of(info(value.field).name);
+    if (own != part) continue;
     const size_t dot = name.find('.');
     const std::string_view group = dot == std::string_view::npos ? std::string_view() : name.substr(0, dot);
     if (group != open) {
@@ -185,7 +182,13 @@ void write_values(Writer& json, const Detection& detection, bool process) {
       open = group;
     }
     json.key(dot == std::string_view::npos ? name : name.substr(dot + 1));
-    if (const auto* number = std::get_if<int64_t>(&value.value)) json.number(*number);
+    if (const auto* number = std::get_if<int64_t>(&value.value)) {
+      if (info(value.field).type == Type::kBool) {
+        json.boolean(*number != 0);
+      } else {
+        json.number(*number);
+      }
+    }
     if (const auto* text = std::get_if<std::string>(&value.value)) json.string(*text);
     const auto* list = std::get_if<std::vector<std::string>>(&value.value);
     if (list != nullptr && info(value.field).type == Type::kMap) {
@@ -197,11 +200,22 @@ void write_values(Writer& json, const Detection& detection, bool process) {
   if (!open.empty()) json.close('}');
 }
 
+// A part that is left out where nothing is known of it.
+void write_part(Writer& json, const Detection& detection, std::string_view part) {
+  const bool any = std::any_of(detection.values.begin(), detection.values.end(),
+                               [&](const EventValue& value) { return part_of(info(value.field).name).part == part; });
+  if (!any) return;
+  json.key(part);
+  json.open('{');
+  write_values(json, detection, part);
+  json.close('}');
+}
+
 void write_process(Writer& json, const Detection& detection) {
   json.key("process");
   json.open('{');
   write_members(json, detection.process, "process.");
-  write_values(json, detection, true);
+  write_values(json, detection, "process");
   if (!detection.ancestors.empty()) {
     json.key("parent");
     json.open('{');
@@ -276,9 +290,10 @@ void write_line(Writer& json, const Detection& detection) {
     json.key("argv");
     json.strings(*detection.argv);
   }
-  write_values(json, detection, false);
+  write_values(json, detection, "event");
   json.close('}');
   write_process(json, detection);
+  for (const std::string_view part : {"package", "container", "ci"}) write_part(json, detection, part);
   write_host(json, detection.host);
   write_rest(json, detection);
   if (json.escaped()) json.pair("encoding", "escaped");

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "runtime/base/address.h"
+#include "runtime/report/process_members.h"
 
 namespace recipe {
 
@@ -13,6 +14,11 @@ namespace {
 std::optional<std::vector<std::string>> list_of(const Event& event, FieldId field, Context& context) {
   if (!event.has(field)) return context.texts(event, field);
   return std::vector<std::string>(event.texts(field).begin(), event.texts(field).end());
+}
+
+std::optional<int64_t> number_of(const Event& event, FieldId field, Context& context) {
+  const auto number = event.number(field);
+  return number || info(field).origin != Origin::kContext ? number : context.number(event, field);
 }
 
 // The elements of a map with one of these names, and no others: variables hold secrets.
@@ -38,7 +44,7 @@ std::vector<std::string> names_of(FieldId field, int64_t bits) {
 std::vector<EventValue> event_values(const Event& event, Context& context, std::span<const std::string> names) {
   std::vector<EventValue> values;
   for (const FieldInfo& field : all_fields()) {
-    if (field.on == kAllEvents || !has_field(event.id(), field.id)) continue;
+    if (!is_value(field) || !has_field(event.id(), field.id)) continue;
     EventValue value;
     value.field = field.id;
     if (field.type == Type::kMap) {
@@ -50,7 +56,7 @@ std::vector<EventValue> event_values(const Event& event, Context& context, std::
       if (!list) continue;
       value.value.emplace<2>(std::move(*list));
     } else if (storage_of(field.type) == Storage::kNumber) {
-      const auto number = event.number(field.id);
+      const auto number = number_of(event, field.id, context);
       if (!number) continue;
       if (field.type == Type::kFlags) {
         value.value.emplace<2>(names_of(field.id, *number));
@@ -70,11 +76,11 @@ std::vector<EventValue> event_values(const Event& event, Context& context, std::
 std::optional<std::string> value_text(const Event& event, FieldId field, Context& context) {
   switch (info(field).type) {
     case Type::kBool: {
-      const auto value = event.number(field);
+      const auto value = number_of(event, field, context);
       return value ? std::optional<std::string>(*value != 0 ? "true" : "false") : std::nullopt;
     }
     case Type::kFlags: {
-      const auto value = event.number(field);
+      const auto value = number_of(event, field, context);
       return value ? std::optional<std::string>(flag_names(field, *value)) : std::nullopt;
     }
     case Type::kIp: {
@@ -83,7 +89,7 @@ std::optional<std::string> value_text(const Event& event, FieldId field, Context
     }
     case Type::kPort:
     case Type::kInt: {
-      const auto value = event.number(field);
+      const auto value = number_of(event, field, context);
       return value ? std::optional<std::string>(std::to_string(*value)) : std::nullopt;
     }
     case Type::kString:

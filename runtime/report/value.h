@@ -14,7 +14,8 @@ namespace recipe {
 // nullopt: absent, or a record list.
 [[nodiscard]] std::optional<std::string> value_text(const Event& event, FieldId field, Context& context);
 
-// The fields that only some events have and this one does, as they print; the order of the catalogue. Of a map only `names`.
+// The fields that is_value() of process_members.h names and this event has, as they print; the order of the catalogue. Of a map
+// only `names`.
 [[nodiscard]] std::vector<EventValue> event_values(const Event& event, Context& context, std::span<const std::string> names);
 
 }  // namespace recipe

@@ -156,8 +156,9 @@ TEST_CASE("every member of a process that the catalogue names is printed, and th
     } else if (name.starts_with("process.parent.")) {
       CHECK(process["parent"]["properties"].contains(std::string(name.substr(15))));
     } else {
-      const nlohmann::json* at = name.starts_with("process.") ? &process : &schema["properties"]["event"]["properties"];
-      if (name.starts_with("process.")) name.remove_prefix(8);
+      const ValuePart part = part_of(name);
+      const nlohmann::json* at = &schema["properties"][std::string(part.part)]["properties"];
+      name = part.name;
       if (const size_t dot = name.find('.'); dot != std::string_view::npos) {
         at = &(*at)[std::string(name.substr(0, dot))]["properties"];
         name.remove_prefix(dot + 1);
