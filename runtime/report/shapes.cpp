@@ -55,6 +55,43 @@ std::optional<std::string> text_of(const Detection& detection, FieldId field) {
   return text == nullptr ? std::nullopt : std::optional<std::string>(printable(*text));
 }
 
+ImageName split_image(const std::string& image) {
+  const std::string name = image.substr(0, image.find('@'));
+  const size_t slash = name.rfind('/'), colon = name.rfind(':');
+  // A colon before the last slash is that of a registry's port.
+  if (colon == std::string::npos || (slash != std::string::npos && colon < slash)) return {name, {}};
+  return {name.substr(0, colon), name.substr(colon + 1)};
+}
+
+std::string container_words(const Detection& detection) {
+  constexpr size_t kShownId = 12;  // as the runtimes' own tools print it
+  const auto id = text_of(detection, FieldId::container_id);
+  if (!id) return {};
+  std::string out = id->substr(0, kShownId);
+  if (const auto name = text_of(detection, FieldId::container_name)) out += " " + *name;
+  std::string rest = text_of(detection, FieldId::container_runtime).value_or("");
+  const auto add = [&](const std::string& words) { rest += (rest.empty() ? "" : ", ") + words; };
+  if (const auto image = text_of(detection, FieldId::container_image)) add("image " + *image);
+  const auto pod = text_of(detection, FieldId::container_pod), space = text_of(detection, FieldId::container_namespace);
+  if (pod) add("pod " + (space ? *space + "/" : "") + *pod);
+  return rest.empty() ? out : out + " (" + rest + ")";
+}
+
+std::string job_words(const Detection& detection) {
+  std::string out = text_of(detection, FieldId::ci_provider).value_or("");
+  if (out.empty()) return {};
+  if (const auto repository = text_of(detection, FieldId::ci_repository)) out += " " + *repository;
+  constexpr std::pair<std::string_view, FieldId> kParts[] = {{"workflow", FieldId::ci_workflow},
+                                                             {"job", FieldId::ci_job},
+                                                             {"run", FieldId::ci_run_id},
+                                                             {"pull request", FieldId::ci_pull_request},
+                                                             {"by", FieldId::ci_actor}};
+  for (const auto& [word, field] : kParts) {
+    if (const auto value = text_of(detection, field)) out += fmt::format(", {} {}", word, *value);
+  }
+  return out;
+}
+
 const std::string& title_of(const Detection& detection) {
   return detection.title.empty() ? detection.recipe : detection.title;
 }
@@ -114,6 +151,8 @@ std::string explain(const Detection& detection) {
   }
   text += "\nprocess: " + tree_of(detection);
   if (detection.process.exe) text += "\nexecutable: " + printable(*detection.process.exe);
+  if (const std::string words = container_words(detection); !words.empty()) text += "\ncontainer: " + words;
+  if (const std::string words = job_words(detection); !words.empty()) text += "\njob: " + words;
   for (const std::string& action : detection.actions) text += "\ndo: " + printable(action);
   return text + fmt::format("\nat {}, id {}", rfc3339(detection.time_unix_ns), detection.id);
 }

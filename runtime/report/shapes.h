@@ -22,6 +22,15 @@ inline constexpr std::string_view kProduct = "reciped", kVendor = "Recipe";
 [[nodiscard]] const EventValue* find_value(const Detection& detection, FieldId field);
 [[nodiscard]] std::optional<int64_t> number_of(const Detection& detection, FieldId field);
 [[nodiscard]] std::optional<std::string> text_of(const Detection& detection, FieldId field);  // printable
+// "reg.corp:5000/team/web:1.4" → "reg.corp:5000/team/web" and "1.4"; what follows `@` belongs to no tag.
+struct ImageName {
+  std::string name, tag;
+};
+[[nodiscard]] ImageName split_image(const std::string& image);
+// "4f1c7f3c9d0b web (docker, image reg.corp/web:1.4, pod shop/web-7d9c)" and "github octo/app, workflow build, job test, run
+// 61": printable, for people; empty: nothing is known.
+[[nodiscard]] std::string container_words(const Detection& detection);
+[[nodiscard]] std::string job_words(const Detection& detection);
 
 // The title, or the name where there is none.
 [[nodiscard]] const std::string& title_of(const Detection& detection);

@@ -76,6 +76,12 @@ class Extension {
     add(fmt::format("cs{}Label", index), std::string(label));
     text(fmt::format("cs{}", index), words);
   }
+  // The one more string of CEF that has a label.
+  void flexible(std::string_view label, const std::string& words) {
+    if (words.empty()) return;
+    add("flexString1Label", std::string(label));
+    text("flexString1", words, kMostMsg);
+  }
   [[nodiscard]] const std::string& str() const { return out_; }
 
  private:
@@ -112,6 +118,8 @@ class CefPrinter final : public Printer {
     std::string attack;
     for (const AttackReference& reference : detection.attack) attack += (attack.empty() ? "" : ",") + reference.id;
     extension.custom(4, "attack", attack);
+    extension.custom(6, "container", container_words(detection));
+    extension.flexible("job", job_words(detection));
     if (detection.redacted > 0) extension.custom(5, "redacted", std::to_string(detection.redacted));
     return line(detection.time_unix_ns, detection.host.name.empty() ? host_ : detection.host.name, detection.recipe,
                 kSyslog[level], cef(detection.recipe, title_of(detection), kCef[level], extension));

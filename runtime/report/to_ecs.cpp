@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Elastic Common Schema: one document a line, event.kind alert; the coverage is a document of event.kind state.
 #include "runtime/catalogue/catalogue.h"
+#include "runtime/report/process_members.h"
 #include "runtime/report/shapes.h"
 
 namespace recipe {
@@ -98,6 +99,35 @@ void add_event_values(Json& json, const Detection& detection) {
   if (const auto type = text_of(detection, FieldId::dns_type)) json["dns"]["question"]["type"] = *type;
 }
 
+void add_surroundings(Json& json, const Detection& detection) {
+  const auto container = [&](FieldId field, const char* name) { put(json["container"], name, text_of(detection, field)); };
+  if (text_of(detection, FieldId::container_id)) {
+    container(FieldId::container_id, "id");
+    container(FieldId::container_name, "name");
+    container(FieldId::container_runtime, "runtime");
+  }
+  if (const auto image = text_of(detection, FieldId::container_image)) {
+    const ImageName split = split_image(*image);
+    json["container"]["image"]["name"] = split.name;
+    if (!split.tag.empty()) json["container"]["image"]["tag"] = {split.tag};
+  }
+  if (const auto pod = text_of(detection, FieldId::container_pod)) {
+    json["orchestrator"] = {{"type", "kubernetes"}, {"resource", {{"type", "pod"}, {"name", *pod}}}};
+    put(json["orchestrator"], "namespace", text_of(detection, FieldId::container_namespace));
+  }
+  if (const auto package = text_of(detection, FieldId::process_package_name)) {
+    json["package"] = {{"name", *package}};
+    put(json["package"], "version", text_of(detection, FieldId::process_package_version));
+    put(json["package"], "type", text_of(detection, FieldId::process_package_manager));
+  }
+  // ECS knows no CI jobs; labels are flat.
+  for (const EventValue& value : detection.values) {
+    const auto [part, name] = part_of(info(value.field).name);
+    const auto* text = std::get_if<std::string>(&value.value);
+    if (part == "ci" && text != nullptr) json["labels"]["ci_" + std::string(name)] = printable(*text);
+  }
+}
+
 Json base(int64_t time_unix_ns, const std::string& message) {
   return {{"@timestamp", rfc3339(time_unix_ns)},
           {"ecs", {{"version", kEcsVersion}}},
@@ -150,6 +180,7 @@ class EcsPrinter final : public Printer {
     add_host(json, detection.host);
     if (!detection.tags.empty()) json["tags"] = detection.tags;
     json["labels"] = {{"importance", importance_name(detection.importance)}};
+    add_surroundings(json, detection);
     if (detection.redacted > 0) json["labels"]["redacted"] = std::to_string(detection.redacted);
     return line_of(json);
   }

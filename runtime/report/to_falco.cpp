@@ -7,6 +7,8 @@
 namespace recipe {
 namespace {
 
+constexpr size_t kContainerId = 12;  // digits of an id that Falco shows
+
 std::string_view priority_of(Importance importance) {
   constexpr std::string_view kPriorities[] = {"Informational", "Notice", "Warning", "Error", "Critical"};
   return kPriorities[static_cast<size_t>(importance)];
@@ -94,6 +96,23 @@ class FalcoPrinter final : public Printer {
     number("fd.rport", number_of(detection, FieldId::dst_port));
     text("fd.l4proto", text_of(detection, FieldId::net_protocol));
     text("recipe.dns.question", text_of(detection, FieldId::dns_question));
+    if (const auto id = text_of(detection, FieldId::container_id)) text("container.id", id->substr(0, kContainerId));
+    text("container.name", text_of(detection, FieldId::container_name));
+    text("container.type", text_of(detection, FieldId::container_runtime));
+    if (const auto image = text_of(detection, FieldId::container_image)) {
+      const ImageName split = split_image(*image);
+      text("container.image", image);
+      text("container.image.repository", split.name);
+      if (!split.tag.empty()) text("container.image.tag", split.tag);
+    }
+    text("k8s.pod.name", text_of(detection, FieldId::container_pod));
+    text("k8s.ns.name", text_of(detection, FieldId::container_namespace));
+    text("recipe.package", text_of(detection, FieldId::process_package_name));
+    for (const EventValue& value : detection.values) {
+      const std::string name(info(value.field).name);
+      const auto* words = std::get_if<std::string>(&value.value);
+      if (name.starts_with("ci.") && words != nullptr) text(("recipe." + name).c_str(), *words);
+    }
     if (detection.redacted > 0) fields["recipe.redacted"] = detection.redacted;
     return fields;
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // OCSF 1.3: a detection is a Detection Finding (class 2004), the coverage a Scan Activity (class 6007). Times are milliseconds.
 #include "runtime/catalogue/catalogue.h"
+#include "runtime/report/process_members.h"
 #include "runtime/report/shapes.h"
 
 namespace recipe {
@@ -67,8 +68,40 @@ Json process_of(const ProcessInfo& process) {
   return json;
 }
 
+// Of the profile `container`; empty: the process runs in none.
+Json container_of(const Detection& detection) {
+  Json json = Json::object();
+  put(json, "uid", text_of(detection, FieldId::container_id));
+  put(json, "name", text_of(detection, FieldId::container_name));
+  put(json, "runtime", text_of(detection, FieldId::container_runtime));
+  if (const auto image = text_of(detection, FieldId::container_image)) {
+    const ImageName split = split_image(*image);
+    json["image"] = {{"uid", *image}, {"name", split.name}};
+    if (!split.tag.empty()) json["image"]["tag"] = split.tag;
+  }
+  if (text_of(detection, FieldId::container_pod)) json["orchestrator"] = "Kubernetes";
+  return json;
+}
+
+// What the class has no place for, under our own names.
+Json unmapped(const Detection& detection) {
+  Json json = Json::object();
+  if (detection.redacted > 0) json["redacted"] = detection.redacted;
+  for (const EventValue& value : detection.values) {
+    const auto [part, name] = part_of(info(value.field).name);
+    const bool pod = value.field == FieldId::container_pod || value.field == FieldId::container_namespace;
+    if (part != "package" && part != "ci" && !pod) continue;
+    if (const auto* text = std::get_if<std::string>(&value.value))
+      json[std::string(part)][std::string(name)] = printable(*text);
+    const auto* number = std::get_if<int64_t>(&value.value);
+    if (number != nullptr) json[std::string(part)][std::string(name)] = *number != 0;
+  }
+  return json;
+}
+
 Json process_tree(const Detection& detection) {
   Json json = process_of(detection.process);
+  if (Json container = container_of(detection); !container.empty()) json["container"] = std::move(container);
   if (!detection.ancestors.empty()) {
     json["parent_process"] = process_of(detection.ancestors.front());
     Json lineage = Json::array();
@@ -153,13 +186,14 @@ class OcsfPrinter final : public Printer {
                  {"evidences", Json::array({evidence(detection)})},
                  {"device", device_of(detection.host)}};
     json["metadata"]["profiles"] = {"host"};
+    if (text_of(detection, FieldId::container_id)) json["metadata"]["profiles"].push_back("container");
     json["metadata"]["sequence"] = detection.sequence;
     if (!detection.actions.empty()) {
       std::string words;
       for (const std::string& action : detection.actions) words += (words.empty() ? "" : "\n") + printable(action);
       json["remediation"] = {{"desc", words}};
     }
-    if (detection.redacted > 0) json["unmapped"] = {{"redacted", detection.redacted}};
+    if (Json rest = unmapped(detection); !rest.empty()) json["unmapped"] = std::move(rest);
     return line_of(json);
   }
 

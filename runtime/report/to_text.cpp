@@ -8,6 +8,8 @@
 //     tree    1 systemd
 //               4241 bash  bash ./ci.sh
 //                 4242 perl  perl -e 'print 1'  (/usr/bin/perl, uid 1000 builder, in /srv/job)
+//     in      4f1c7f3c9d0b web (docker, image reg.corp/web:1.4)
+//     job     github octo/app, workflow build, job test, run 61, by octocat
 //     do      Review the pull request that introduced the command.
 //     at      2026-11-23T10:00:00.000000001Z  T1059  id 0193...
 #include <fmt/format.h>
@@ -15,7 +17,7 @@
 #include <algorithm>
 
 #include "runtime/artefact/names.h"
-#include "runtime/report/report.h"
+#include "runtime/report/shapes.h"
 
 namespace recipe {
 namespace {
@@ -92,6 +94,8 @@ void add_tree(std::string& out, const Detection& detection) {
   if (process.script) fact("script " + shown(*process.script));
   if (process.uid) fact(fmt::format("uid {}{}", *process.uid, process.user ? " " + shown(*process.user) : ""));
   if (process.cwd) fact("in " + shown(*process.cwd));
+  const auto package = text_of(detection, FieldId::process_package_name);
+  if (package) fact("package " + shown(*package));
   out += facts.empty() ? "\n" : "  (" + facts + ")\n";
 }
 
@@ -105,6 +109,8 @@ std::string to_text(const Detection& detection, bool colour) {
   out += fmt::format("  {}\n", printable(detection.message));
   add_why(out, detection.why);
   add_tree(out, detection);
+  if (const std::string words = container_words(detection); !words.empty()) out += "  in      " + shown(words) + "\n";
+  if (const std::string words = job_words(detection); !words.empty()) out += "  job     " + shown(words) + "\n";
   for (const std::string& action : detection.actions) {
     out += fmt::format("{}{}\n", &action == &detection.actions.front() ? "  do      " : "          ", printable(action));
   }

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every format, filled with what is hardest to write down, against its schema or a reader of it; its limits; that none of them
 // can pass for watched when nothing was.
+#include "runtime/report/shapes.h"
+
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
+#include "runtime/catalogue/catalogue.h"
 #include "runtime/report/printer.h"
+#include "runtime/report/process_members.h"
 #include "runtime/report/report.h"
 #include "tests/support/run_command.h"
 
@@ -76,6 +80,14 @@ std::vector<Detection> all_detections() {
   Detection& dns = all.emplace_back(detection_of(Importance::kHigh));
   dns.event = "dns";
   dns.values = {{FieldId::dns_question, std::string("evil.example")}, {FieldId::dns_type, std::string("A")}};
+  Detection& contained = all.emplace_back(detection_of(Importance::kHigh));
+  for (const FieldInfo& field : all_fields()) {
+    const std::string_view part = part_of(field.name).part;
+    if (!is_value(field) || (part != "container" && part != "ci" && part != "package")) continue;
+    EventValue value{field.id, "v" + kNasty};
+    if (field.type == Type::kBool) value.value = int64_t{1};
+    contained.values.push_back(std::move(value));
+  }
   Detection& bare = all.emplace_back();  // a record may lack nearly everything
   bare.recipe = "bare";
   bare.sequence = 1;
@@ -276,6 +288,69 @@ TEST_CASE("every format has a name of its own and words for the help") {
     names.push_back(format.name);
   }
   CHECK(find_format("xml") == nullptr);
+}
+
+TEST_CASE("every shape names the container, and the formats for people the job too") {
+  Detection detection = detection_of(Importance::kHigh, "x");
+  const std::string id(64, 'a');
+  detection.values = {{FieldId::container_id, id},
+                      {FieldId::container_runtime, std::string("containerd")},
+                      {FieldId::container_name, std::string("web")},
+                      {FieldId::container_image, std::string("reg.corp:5000/team/web:1.4")},
+                      {FieldId::container_pod, std::string("web-7d9c")},
+                      {FieldId::container_namespace, std::string("shop")},
+                      {FieldId::ci_provider, std::string("github")},
+                      {FieldId::ci_repository, std::string("octo/app")},
+                      {FieldId::ci_run_id, std::string("6180339")},
+                      {FieldId::process_package_owned, int64_t{1}},
+                      {FieldId::process_package_name, std::string("perl-base")}};
+  const auto line = [&](Format format) {
+    const std::string text = printed(format, {detection}, coverage_of(true));
+    return nlohmann::json::parse(text.substr(0, text.find('\n')));
+  };
+  const auto json = line(Format::kJson);
+  CHECK(json["container"] == nlohmann::json({{"id", id},
+                                             {"runtime", "containerd"},
+                                             {"name", "web"},
+                                             {"image", "reg.corp:5000/team/web:1.4"},
+                                             {"pod", "web-7d9c"},
+                                             {"namespace", "shop"}}));
+  CHECK(json["ci"] == nlohmann::json({{"provider", "github"}, {"repository", "octo/app"}, {"run_id", "6180339"}}));
+  CHECK(json["package"] == nlohmann::json({{"owned", true}, {"name", "perl-base"}}));
+  CHECK_FALSE(json["event"].contains("container"));
+  const auto ecs = line(Format::kEcs);
+  CHECK(ecs["container"]["image"] == nlohmann::json({{"name", "reg.corp:5000/team/web"}, {"tag", {"1.4"}}}));
+  CHECK(ecs["orchestrator"]["namespace"] == "shop");
+  CHECK(ecs["package"]["name"] == "perl-base");
+  CHECK(ecs["labels"]["ci_repository"] == "octo/app");
+  const auto ocsf = line(Format::kOcsf);
+  CHECK(ocsf["evidences"][0]["process"]["container"]["uid"] == id);
+  CHECK(ocsf["unmapped"]["ci"]["run_id"] == "6180339");
+  CHECK(ocsf["metadata"]["profiles"] == nlohmann::json({"host", "container"}));
+  const auto falco = line(Format::kFalco);
+  CHECK(falco["output_fields"]["container.id"] == id.substr(0, 12));
+  CHECK(falco["output_fields"]["container.image.tag"] == "1.4");
+  CHECK(falco["output_fields"]["k8s.ns.name"] == "shop");
+  const std::string cef = printed(Format::kCef, {detection}, coverage_of(true));
+  CHECK(cef.find("cs6Label=container cs6=" + id.substr(0, 12) + " web (containerd, image") != std::string::npos);
+  CHECK(cef.find("flexString1=github octo/app, run 6180339") != std::string::npos);
+  for (const Format format : {Format::kText, Format::kSarif, Format::kJunit, Format::kGithub, Format::kGitlab}) {
+    INFO(info(format).name);
+    const std::string text = printed(format, {detection}, coverage_of(true));
+    CHECK(text.find("octo/app, run 6180339") != std::string::npos);
+    CHECK(text.find(id.substr(0, 12) + " web") != std::string::npos);
+  }
+}
+
+TEST_CASE("an image's tag is told from its registry's port and from its digest") {
+  const auto split = [](const char* image) {
+    const ImageName name = split_image(image);
+    return name.name + "|" + name.tag;
+  };
+  CHECK(split("nginx") == "nginx|");
+  CHECK(split("nginx:1.25") == "nginx|1.25");
+  CHECK(split("reg.corp:5000/web") == "reg.corp:5000/web|");
+  CHECK(split("reg.corp:5000/web:1@sha256:abc") == "reg.corp:5000/web|1");
 }
 
 }  // namespace recipe
