@@ -63,6 +63,9 @@ class SummaryPrinter final : public Printer {
                        markdown(title_of(detection)), code(shorten(detection.message, 300)));
     text += fmt::format("Why: {} ({}:{})\n\n", code(detection.why.clause), code(detection.why.file), detection.why.line);
     add_tree(text, detection);
+    if (const std::string words = container_words(detection); !words.empty())
+      text += "\nContainer: " + code(shorten(words, 300)) + "\n";
+    if (const std::string words = job_words(detection); !words.empty()) text += "\nJob: " + code(shorten(words, 300)) + "\n";
     if (!detection.actions.empty()) text += "\nWhat to do:\n\n";
     for (const std::string& action : detection.actions) text += "- " + markdown(action) + "\n";
     text += fmt::format("\n{}, {}\n\n</details>\n", rfc3339(detection.time_unix_ns), detection.id);
