@@ -64,7 +64,7 @@ struct Docker {
     (void)folder.write("var/lib/docker/containers/" + kId + "/config.v2.json",
                        nlohmann::json({{"ID", kId}, {"Name", "/web"}, {"Config", {{"Image", "reg.corp/web:1.4"}}}}).dump());
   }
-  [[nodiscard]] std::unique_ptr<Context> context() const { return make_live_context(nullptr, nullptr, {folder.path(), {}}); }
+  [[nodiscard]] std::unique_ptr<Context> context() const { return make_live_context({}, {folder.path(), {}}); }
 };
 
 std::string scope() {
@@ -183,7 +183,7 @@ TEST_CASE("the job is that of the outermost ancestor that has one: what runs bel
   const Fork step(start({"GITHUB_ACTIONS=true", "GITHUB_REPOSITORY=octo/app"}));
   const Fork liar(start({"GITHUB_ACTIONS=true", "GITHUB_REPOSITORY=evil/app", "GITHUB_TOKEN=s3cr3t"}));
   const Fork plain(start({"HOME=/"}));
-  const auto context = make_live_context(nullptr, nullptr);
+  const auto context = make_live_context({});
   Sent sent(liar.pid());
   sent.values.ancestors.emplace();
   for (const Fork* each : {&plain, &step, &plain}) {
@@ -207,7 +207,7 @@ TEST_CASE("the package is that of the file that was executed, not of one at the 
   std::filesystem::create_directories(folder.path("var/lib/dpkg/info"));
   (void)folder.write("var/lib/dpkg/info/coreutils.list", sleep + "\n");
   (void)folder.write("var/lib/dpkg/status", "Package: coreutils\nArchitecture: any\nVersion: 9.1\n");
-  const auto context = make_live_context(nullptr, nullptr, {folder.path(), {}});
+  const auto context = make_live_context({}, {folder.path(), {}});
   const Fork fork([] { execl("/bin/sleep", "sleep", "60", nullptr); });
   struct stat file {};
   REQUIRE(stat(sleep.c_str(), &file) == 0);
@@ -246,7 +246,7 @@ TEST_CASE("the package is that of the file that was executed, not of one at the 
 }
 
 TEST_CASE("namespaces and terminal come from the process while it lives, and are absent once it has gone") {
-  const auto context = make_live_context(nullptr, nullptr);
+  const auto context = make_live_context({});
   std::optional<Sent> sent;
   {
     const Fork fork([] { setsid(); });
