@@ -6,6 +6,7 @@
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <sys/syscall.h>
 
 #include <climits>
@@ -14,6 +15,7 @@
 #include <thread>
 
 #include "tests/bpf/live.h"
+#include "tests/support/cgroup.h"
 #include "tests/support/run_command.h"
 
 namespace fs = std::filesystem;
@@ -351,4 +353,54 @@ TEST_CASE("a full ring loses records in plain sight") {
   CHECK(got > 0);
   CHECK(got + counters[COUNTER_ring_full] == 20);
   CHECK(counters[COUNTER_events_matched_filter] == 20);
+}
+
+TEST_CASE(
+    "a record keeps which file was executed, in which mounts and cgroup, and by whose right, for when all that has gone") {
+  Live live;
+  live.install(filter_of_names({"wanted"}));
+  const Directory directory;
+  const std::string program = directory.program("wanted");
+  REQUIRE(chown(program.c_str(), 1234, 2345) == 0);
+  REQUIRE(chmod(program.c_str(), 0751) == 0);
+  struct stat file {
+  }, mounts{};
+  REQUIRE(stat(program.c_str(), &file) == 0);
+  REQUIRE(stat("/proc/self/ns/mnt", &mounts) == 0);
+  (void)in_child([&] { exec(program, {"wanted"}); });
+  (void)in_child([&] {
+    if (unshare(CLONE_NEWNS) != 0) _exit(1);
+    exec(program, {"wanted"});
+  });
+  const std::vector<Record> records = live.records();
+  REQUIRE(records.size() == 2);
+  const Event& event = records[0].event;
+  CHECK(event.number(FieldId::process_file_inode) == static_cast<int64_t>(file.st_ino));
+  CHECK(event.number(FieldId::process_file_mode) == static_cast<int64_t>(file.st_mode));
+  CHECK(event.number(FieldId::process_file_uid) == 1234);
+  CHECK(event.number(FieldId::process_file_gid) == 2345);
+  CHECK(event.number(FieldId::process_file_device).value_or(0) > 0);
+  struct statfs system {};
+  REQUIRE(statfs(program.c_str(), &system) == 0);
+  const auto magic = static_cast<uint64_t>(system.f_type);
+  const std::string_view type = text_of_number(FieldId::process_file_filesystem, magic);
+  CHECK(text(event, FieldId::process_file_filesystem) == (type.empty() ? std::to_string(magic) : std::string(type)));
+  CHECK(event.number(FieldId::process_namespaces_mount) == static_cast<int64_t>(mounts.st_ino));
+  CHECK(records[1].event.has(FieldId::process_namespaces_mount));
+  CHECK(records[1].event.number(FieldId::process_namespaces_mount) != static_cast<int64_t>(mounts.st_ino));
+
+  std::ifstream status("/proc/self/status");
+  for (std::string word; status >> word;) {
+    if (word != "CapEff:") continue;
+    status >> word;
+    CHECK(event.number(FieldId::process_capabilities) == std::stoll(word, nullptr, 16));
+  }
+  // "0::/path", below where version 2 is mounted.
+  std::ifstream cgroups("/proc/self/cgroup");
+  const std::string mount = cgroup2_mount();
+  for (std::string line; std::getline(cgroups, line);) {
+    struct stat folder {};
+    if (!line.starts_with("0::") || mount.empty() || stat((mount + line.substr(3)).c_str(), &folder) != 0) continue;
+    CHECK(event.number(FieldId::process_cgroup_id) == static_cast<int64_t>(folder.st_ino));
+  }
 }
