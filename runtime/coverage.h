@@ -3,6 +3,7 @@
 // watched" look alike.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,6 +11,26 @@
 #include "runtime/artefact/artefact.h"
 
 namespace recipe {
+
+// What was compared with a baseline (runtime/baseline), or learnt into one.
+struct BaselineCoverage {
+  struct Novelty {
+    std::string kind, entry;       // "exec", "/usr/bin/nc": as the baseline would hold it
+    std::string example;           // as it happened first
+    std::string process, cmdline;  // who did it: "make > sh > nc"; secrets masked
+    std::string recipe;            // that detected it too; may be empty
+    uint64_t count = 0;            // events
+    int64_t time_unix_ns = 0;      // of the first
+  };
+  std::string file;
+  bool learnt = false;             // the file holds now what was new
+  bool incomplete = false;         // the file says of itself that it may not hold all
+  uint64_t entries = 0;            // in the file
+  uint64_t known = 0, fresh = 0;   // things that were done
+  uint64_t detected = 0;           // of both: by a recipe
+  std::vector<Novelty> novelties;  // at most 1,000; fresh counts all
+  std::vector<std::string> gaps;   // why something new may have been missed, a sentence each
+};
 
 struct Coverage {
   enum class Mode : uint8_t { kReplay, kMachine, kCommand };  // events from a file, the whole machine, one COMMAND
@@ -39,6 +60,7 @@ struct Coverage {
   std::string command;        // kCommand
   int exit_code = 0;          // kCommand
   int64_t begin_unix_ns = 0, end_unix_ns = 0;
+  std::optional<BaselineCoverage> baseline;
 };
 
 enum class Verdict : uint8_t { kComplete, kPartial, kNone };
