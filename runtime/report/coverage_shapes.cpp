@@ -5,6 +5,7 @@
 //   watched   24 recipes, probes fork, exit, exec; the canary was seen; 12 events passed the kernel's filter
 //   skipped   3 recipes that are off
 //   lost      nothing
+//   baseline  .recipe-baseline: 143 known, 2 new, 0 detected       (where there is one: baseline_shapes.cpp)
 #include <fmt/format.h>
 
 #include "runtime/report/shapes.h"
@@ -99,6 +100,7 @@ Json coverage_json(const Coverage& coverage) {
   json["lost"] = counts(coverage, Coverage::Loss::kLost);
   json["cut"] = counts(coverage, Coverage::Loss::kCut);
   json["counted"] = counts(coverage, Coverage::Loss::kNoted);
+  if (coverage.baseline) json["baseline"] = baseline_json(*coverage.baseline);
   json["version"] = RECIPE_VERSION;
   return json;
 }
@@ -110,6 +112,7 @@ std::string coverage_sentence(const Coverage& coverage) {
   const std::string lost = counted(coverage, Coverage::Loss::kLost);
   text += lost.empty() ? "; nothing was lost" : "; lost: " + lost;
   if (!coverage.obstacle.empty()) text += "; watching ended early: " + printable(coverage.obstacle);
+  if (coverage.baseline) text += "; " + baseline_sentence(*coverage.baseline);
   return text;
 }
 
@@ -134,6 +137,7 @@ std::string to_text(const Coverage& coverage) {
   const std::string lost = counted(coverage, Coverage::Loss::kLost), cut = counted(coverage, Coverage::Loss::kCut);
   text += fmt::format("  lost      {}\n", lost.empty() ? "nothing" : lost);
   if (!cut.empty()) text += fmt::format("  cut       {}\n", cut);
+  if (coverage.baseline) text += baseline_text(*coverage.baseline);
   return text;
 }
 

@@ -112,6 +112,33 @@ Json counters_schema(std::string_view description) {
   return {{"type", "object"}, {"description", description}, {"additionalProperties", {{"type", "integer"}, {"minimum", 1}}}};
 }
 
+Json baseline_schema() {
+  const auto number = [](std::string_view description) {
+    return Json{{"type", "integer"}, {"minimum", 0}, {"description", description}};
+  };
+  const Json novelty = object({{"kind", {{"enum", {"exec", "write", "connect", "ask"}}}},
+                               {"entry", text("as the baseline would hold it")},
+                               {"example", text("as it happened first")},
+                               {"process", text("who did it first, from the step down: make > sh > nc")},
+                               {"cmdline", text("of that process, secrets masked")},
+                               {"recipe", text("one that detected it too")},
+                               {"count", number("events")},
+                               {"time", text("RFC 3339, of the first")}},
+                              {"kind", "entry", "example", "process", "count", "time"});
+  Json schema = object({{"file", text("the baseline")},
+                        {"learnt", {{"type", "boolean"}, {"description", "what was new stands in the file now"}}},
+                        {"incomplete", {{"type", "boolean"}, {"description", "the file says that it may not hold all"}}},
+                        {"entries", number("in the file")},
+                        {"known", number("things done that the baseline covers")},
+                        {"new", number("things done that it does not")},
+                        {"detected", number("of both: those that a recipe detected too")},
+                        {"novelties", list_of(novelty)},
+                        {"gaps", list_of(text("why something new may have been missed"))}},
+                       {"file", "learnt", "incomplete", "entries", "known", "new", "detected", "novelties", "gaps"});
+  schema["description"] = "what `watch --baseline` compared; at most 1,000 novelties are listed, `new` counts all";
+  return schema;
+}
+
 Json coverage_schema() {
   Json properties = {
       {"verdict", {{"enum", {"complete", "partial", "none"}}, {"description", "whether all that the recipes ask was watched"}}},
@@ -134,6 +161,7 @@ Json coverage_schema() {
       {"lost", counters_schema("counters of events or detections that are missing")},
       {"cut", counters_schema("counters of events that came, but not whole")},
       {"counted", counters_schema("the other counters")},
+      {"baseline", baseline_schema()},
       {"version", text("of reciped")}};
   return object(std::move(properties), {"verdict", "mode", "canary", "probes", "unseen", "recipes", "events", "detections",
                                         "lost", "cut", "counted", "version"});

@@ -53,6 +53,12 @@ struct Place {
 [[nodiscard]] Json coverage_json(const Coverage& coverage);
 // "complete: 24 recipes, probes fork, exit, exec; the canary was seen; nothing was lost"
 [[nodiscard]] std::string coverage_sentence(const Coverage& coverage);
+// A baseline's part of each, and of tables: what is new, who did it, which recipe detected it. Few stand in the sentence and
+// the lines, at most 200 are rows.
+[[nodiscard]] Json baseline_json(const BaselineCoverage& baseline);
+[[nodiscard]] std::string baseline_sentence(const BaselineCoverage& baseline);
+[[nodiscard]] std::string baseline_text(const BaselineCoverage& baseline);
+[[nodiscard]] std::vector<std::array<std::string, 3>> baseline_rows(const BaselineCoverage& baseline);
 
 // Keeps at most so many, the most important and of those the first; counts the others.
 template <class Entry>

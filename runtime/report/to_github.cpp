@@ -61,13 +61,15 @@ class GithubPrinter final : public Printer {
     }
     // The last line of its kind: room for it was kept.
     const Verdict end = verdict(coverage);
-    const std::string_view name = end == Verdict::kNone ? "error" : end == Verdict::kPartial ? "warning" : "notice";
+    const bool fresh = coverage.baseline && coverage.baseline->fresh > 0 && !coverage.baseline->learnt;
+    const std::string_view name = end == Verdict::kNone ? "error" : end == Verdict::kPartial || fresh ? "warning" : "notice";
     std::string words = coverage_sentence(coverage);
     if (left_out > 0) {
       words =
           fmt::format("{} more detections are not annotated: a step shows {} of each kind. {}", left_out, kMostOfKind, words);
     }
-    return out + command(name, "title=" + escape(end == Verdict::kNone ? "Not watched" : "Coverage", true), words);
+    const std::string_view title = end == Verdict::kNone ? "Not watched" : fresh ? "New against the baseline" : "Coverage";
+    return out + command(name, "title=" + escape(title, true), words);
   }
 
  private:

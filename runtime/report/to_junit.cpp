@@ -70,9 +70,21 @@ class JunitPrinter final : public Printer {
                           xml(coverage_sentence(coverage)), xml(reasons));
     }
     body += fmt::format("      <system-out>{}</system-out>\n    </testcase>\n", xml(to_text(coverage)));
-    const std::string numbers = fmt::format("tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\" time=\"{:.3f}\"",
-                                            cases_.size() + 1, failures, end == Verdict::kNone ? 1 : 0, skipped,
-                                            static_cast<double>(coverage.end_unix_ns - coverage.begin_unix_ns) / 1e9);
+    if (coverage.baseline) {
+      body += "    <testcase classname=\"recipe.baseline\" name=\"nothing is new against the baseline\" time=\"0\">\n";
+      if (coverage.baseline->fresh > 0 && !coverage.baseline->learnt) {
+        ++failures;
+        std::string lines;
+        for (const auto& [what, who, recipe] : baseline_rows(*coverage.baseline)) lines += what + ", by " + who + "\n";
+        body += fmt::format("      <failure type=\"new\" message=\"{}\">{}</failure>\n",
+                            xml(baseline_sentence(*coverage.baseline)), xml(lines));
+      }
+      body += fmt::format("      <system-out>{}</system-out>\n    </testcase>\n", xml(baseline_text(*coverage.baseline)));
+    }
+    const std::string numbers =
+        fmt::format("tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\" time=\"{:.3f}\"",
+                    cases_.size() + (coverage.baseline ? 2 : 1), failures, end == Verdict::kNone ? 1 : 0, skipped,
+                    static_cast<double>(coverage.end_unix_ns - coverage.begin_unix_ns) / 1e9);
     const std::string begin = rfc3339(coverage.begin_unix_ns != 0 ? coverage.begin_unix_ns : coverage.end_unix_ns);
     return fmt::format(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"{0}\" {1}>\n"

@@ -146,6 +146,11 @@ class SarifPrinter final : public Printer {
     if (end != Verdict::kNone) {
       for (const std::string& reason : shortcomings(coverage)) notify("warning", reason);
     }
+    if (coverage.baseline && !coverage.baseline->learnt) {
+      for (const auto& [what, who, recipe] : baseline_rows(*coverage.baseline)) {
+        notify("warning", "New against the baseline: " + what + ", by " + who);
+      }
+    }
     if (const size_t left_out = results_.left_out() + too_many_; left_out > 0) {
       notify("warning", fmt::format("{} results are left out: a run holds {} at most, the most important are here", left_out,
                                     kMostResults));

@@ -9,9 +9,10 @@
 namespace recipe {
 namespace {
 
-constexpr size_t kMostBytes = (1u << 20) - (16u << 10);  // the coverage and the head need room too
+constexpr size_t kMostBytes = (1u << 20) - (96u << 10);  // the coverage, what is new and the head need room too
 constexpr size_t kMostDetections = 1'000;
 constexpr size_t kMostText = 2'000;
+constexpr size_t kMostNovelties = 20;  // of at most 600 bytes, each of which may become 6: 72 KiB
 
 // Every sign that Markdown or HTML could act upon, and what makes a link of an address or a name, as a character reference.
 std::string markdown(std::string_view text) {
@@ -48,6 +49,21 @@ void add_tree(std::string& out, const Detection& detection) {
   };
   for (auto ancestor = detection.ancestors.rbegin(); ancestor != detection.ancestors.rend(); ++ancestor) add(*ancestor);
   add(detection.process);
+}
+
+void add_baseline(std::string& out, const BaselineCoverage& baseline) {
+  const auto rows = baseline_rows(baseline);
+  if (rows.empty()) return;
+  out += fmt::format("\n<details open><summary>{} {} against the baseline {}</summary>\n\n", baseline.fresh,
+                     baseline.learnt ? "learnt" : "new", code(baseline.file));
+  out += "| what | who | detected by |\n|---|---|---|\n";
+  size_t shown = 0;
+  for (const auto& [what, who, recipe] : rows) {
+    if (shown++ == kMostNovelties) break;
+    out += fmt::format("| {} | {} | {} |\n", code(what), code(who), markdown(recipe));
+  }
+  if (baseline.fresh > kMostNovelties) out += fmt::format("\n{} more are not shown.\n", baseline.fresh - kMostNovelties);
+  out += "\n</details>\n";
 }
 
 class SummaryPrinter final : public Printer {
@@ -99,6 +115,7 @@ class SummaryPrinter final : public Printer {
       out += fmt::format("\n{} more detections, less important, are left out: a summary has 1 MiB.\n", left_out);
     if (without > 0) out += fmt::format("\n{} of them without their details.\n", without);
     out += sections;
+    if (coverage.baseline) add_baseline(out, *coverage.baseline);
     out += fmt::format("\n**Coverage**: {} {}\n", verdict(coverage) == Verdict::kComplete ? "✅" : "⚠️",
                        markdown(coverage_sentence(coverage)));
     if (!coverage.command.empty()) {

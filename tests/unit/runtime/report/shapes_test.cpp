@@ -121,6 +121,16 @@ Coverage coverage_of(bool whole, bool watched = true) {
     coverage.unseen = {"dns"};
     coverage.recipes.push_back({"names", "Names", "", Importance::kLow, true});
     coverage.counts.push_back({"ring_full", "events that found the ring full", Coverage::Loss::kLost, 7});
+    BaselineCoverage& baseline = coverage.baseline.emplace();
+    baseline.file = ".baseline " + kNasty;
+    baseline.known = 143;
+    baseline.fresh = 1'002;
+    baseline.detected = 1;
+    baseline.incomplete = true;
+    baseline.novelties = {
+        {"exec", "/usr/bin/nc", "/usr/bin/nc", "make > " + kNasty, "nc " + kNasty, "perl_code", 3, coverage.begin_unix_ns},
+        {"write", "/etc/" + kNasty, kNasty, "sh", "", "", 1, coverage.begin_unix_ns}};
+    baseline.gaps = {"7 ring_full", kNasty};
   }
   return coverage;
 }
@@ -169,6 +179,24 @@ TEST_CASE("every format is what its readers demand, whatever the event brought a
     check_valid(format, printed(format.format, all_detections(), coverage_of(false), options(false)));
     check_valid(format, printed(format.format, {}, coverage_of(true, false)));
   }
+}
+
+TEST_CASE("what is new against a baseline is named, counted, and never looks like nothing") {
+  for (const Format format : {Format::kText, Format::kJson, Format::kSummary, Format::kGithub, Format::kSarif, Format::kJunit,
+                              Format::kGitlab, Format::kOcsf, Format::kEcs, Format::kFalco, Format::kCef}) {
+    INFO(info(format).name);
+    std::string text = printed(format, {}, coverage_of(false));
+    for (const auto& [from, to] : {std::pair<std::string, std::string>{"&#47;", "/"}, {"\\/", "/"}}) {
+      for (size_t at = text.find(from); at != std::string::npos; at = text.find(from, at)) text.replace(at, from.size(), to);
+    }
+    CHECK(text.find("/usr/bin/nc") != std::string::npos);
+    CHECK(text.find("1002") != std::string::npos);
+  }
+  Coverage learnt = coverage_of(false);
+  learnt.baseline->learnt = true;
+  CHECK(printed(Format::kGithub, {}, learnt).find("New against") == std::string::npos);
+  CHECK(printed(Format::kJunit, {}, learnt).find("type=\"new\"") == std::string::npos);
+  CHECK(printed(Format::kText, {}, learnt).find("learnt") != std::string::npos);
 }
 
 TEST_CASE("lines of JSON fit the schema, the coverage too") {
