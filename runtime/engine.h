@@ -58,6 +58,8 @@ class Engine {
   void show_secrets() { reporter_->show_secrets(); }  // else detections come with their secrets masked
 
   [[nodiscard]] const Artefact& artefact() const { return artefact_; }
+  // The one that was judged last; of a malformed record nothing may be asked. Its bytes are the record's.
+  [[nodiscard]] const Event& event() const { return event_; }
   [[nodiscard]] const FilterImage& image() const { return image_; }
   [[nodiscard]] Counters& counters() { return counters_; }
   [[nodiscard]] uint64_t sequence() const { return sequence_; }

@@ -3,15 +3,36 @@
 #include "tools/reciped/child.h"
 
 #include <fcntl.h>
+#include <grp.h>
+#include <pwd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
+#include <charconv>
 
 namespace recipe::reciped {
 
-Status Child::start(const Command& command, Signals& signals) {
+Result<User> find_user(const std::string& name) {
+  uid_t number = 0;
+  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
+  const bool numeric = error == std::errc() && end == name.data() + name.size();
+  errno = 0;
+  const passwd* entry = numeric ? getpwuid(number) : getpwnam(name.c_str());
+  if (entry == nullptr) return Error{"there is no user `" + name + "`", errno == ENOENT ? 0 : errno};
+  User user{entry->pw_uid, entry->pw_gid, std::vector<gid_t>(64)};
+  auto count = static_cast<int>(user.groups.size());
+  if (getgrouplist(entry->pw_name, user.gid, user.groups.data(), &count) < 0) {
+    user.groups.resize(static_cast<size_t>(count));
+    if (getgrouplist(entry->pw_name, user.gid, user.groups.data(), &count) < 0)
+      return Error{"cannot read the groups of `" + name + "`"};
+  }
+  user.groups.resize(static_cast<size_t>(count));
+  return user;
+}
+
+Status Child::start(const Command& command, Signals& signals, const std::optional<User>& user) {
   std::vector<char*> arguments;
   for (const std::string& argument : command) arguments.push_back(const_cast<char*>(argument.c_str()));
   arguments.push_back(nullptr);
@@ -33,7 +54,9 @@ Status Child::start(const Command& command, Signals& signals) {
     do got = read(gate[0], &byte, 1);
     while (got < 0 && errno == EINTR);
     if (got != 1) _exit(1);
-    execvp(arguments[0], arguments.data());
+    const bool ready =
+        !user || (setgroups(user->groups.size(), user->groups.data()) == 0 && setgid(user->gid) == 0 && setuid(user->uid) == 0);
+    if (ready) execvp(arguments[0], arguments.data());
     const int code = errno;
     (void)!write(failure[1], &code, sizeof code);
     _exit(exec_failure_code(code));

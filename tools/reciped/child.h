@@ -5,12 +5,23 @@
 #include <sys/types.h>
 
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "runtime/base/result.h"
 #include "tools/reciped/command.h"
 #include "tools/reciped/signals.h"
 
 namespace recipe::reciped {
+
+// Who COMMAND runs as, with all groups of that user.
+struct User {
+  uid_t uid = 0;
+  gid_t gid = 0;
+  std::vector<gid_t> groups;
+};
+// A name or a number that the machine's users have. Error: there is no such user.
+[[nodiscard]] Result<User> find_user(const std::string& name);
 
 class Child {
  public:
@@ -19,7 +30,8 @@ class Child {
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
 
-  [[nodiscard]] Status start(const Command& command, Signals& signals);
+  // user: nobody leaves the caller's ids.
+  [[nodiscard]] Status start(const Command& command, Signals& signals, const std::optional<User>& user = std::nullopt);
   [[nodiscard]] pid_t pid() const { return pid_; }
   // Executes COMMAND. 0, or the errno of exec: ENOENT is no such command.
   [[nodiscard]] int release();

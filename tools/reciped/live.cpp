@@ -16,6 +16,7 @@
 #include <filesystem>
 #include <set>
 
+#include "runtime/baseline/observed.h"
 #include "runtime/canary.h"
 #include "tools/reciped/command.h"
 
@@ -110,7 +111,9 @@ Coverage Live::coverage() const {
   // Law 5: recipes of events that no probe sees must not look watched.
   std::set<std::string> unseen, blind;
   const Artefact& artefact = engine_->artefact();
+  std::erase(coverage.skipped, kObserved);
   for (const Trigger& trigger : artefact.triggers) {
+    if (artefact.recipes[trigger.recipe.index()].name == kObserved) continue;
     const std::string event(info(trigger.event).name);
     if (std::find(coverage.probes.begin(), coverage.probes.end(), event) != coverage.probes.end()) continue;
     unseen.insert(event);
@@ -163,10 +166,13 @@ void Live::judge(std::span<const std::byte> record) {
     const uint64_t boot = kernel_->boot_wall_ns();
     std::memcpy(bytes.data() + offsetof(record_header, boot_wall_ns), &boot, sizeof boot);
   }
-  if (Status status = engine_->judge(bytes, *context_, detections_); !status.ok()) {
-    complain("a record from the kernel: " + status.error().message());
-  }
+  const size_t before = detections_.size();
+  const Status judged = engine_->judge(bytes, *context_, detections_);
+  if (!judged.ok()) complain("a record from the kernel: " + judged.error().message());
   const bool was_canary = waiting && engine_->canary_seen();
+  if (observe_ && judged.ok() && !was_canary) {
+    observe_(engine_->event(), detections_.size() > before ? std::string_view(detections_[before].recipe) : std::string_view());
+  }
   if (!tap_) return;
   if (!was_canary) give(bytes, 0);
   detections_.clear();  // who taps wants records

@@ -20,6 +20,9 @@ class Live {
 
   // Who is given each record that is not the canary's, and who the detections; either may be nobody.
   void tap(std::function<void(std::span<const std::byte>)> tap) { tap_ = std::move(tap); }
+  // Who is given each event that is not the canary's, with the first recipe that detected it, or "". An event that waits for a
+  // process to settle is given before it is judged for good.
+  void observe(std::function<void(const Event&, std::string_view recipe)> observe) { observe_ = std::move(observe); }
   void output(Output* output) {
     output_ = output;
     output->adopt(*engine_);
@@ -53,6 +56,7 @@ class Live {
   std::unique_ptr<Engine> engine_;
   std::unique_ptr<Context> context_;
   std::function<void(std::span<const std::byte>)> tap_;
+  std::function<void(const Event&, std::string_view)> observe_;
   Event tapped_;
   Waiting waiting_;  // for who taps
   Output* output_ = nullptr;

@@ -43,14 +43,26 @@ void Output::declare(CLI::App& command, bool fail_on, bool job) {
       ->allow_extra_args(false);
   command.add_flag("--no-redact", show_secrets_, "detections show tokens and passwords; without it they are masked as ***");
   if (fail_on) {
-    command.add_option("--fail-on", fail_on_, "exit 1 when a detection of this importance or above came")
-        ->check(CLI::IsMember({"none", "low", "medium", "high", "critical"}))
-        ->type_name("IMPORTANCE");
+    std::vector<std::string> levels{"none", "low", "medium", "high", "critical"};
+    if (job) levels.emplace_back("new");
+    command
+        .add_option(
+            "--fail-on", fail_on_,
+            job ? "exit 1 when a detection of this importance or above came; `new`: when something was new against the baseline"
+                : "exit 1 when a detection of this importance or above came")
+        ->check(CLI::IsMember(levels))
+        ->delimiter(',')
+        ->allow_extra_args(false)
+        ->type_name(job ? "IMPORTANCE,new" : "IMPORTANCE");
   }
 }
 
 int Output::open(int descriptor) {
-  if (!fail_on_.empty()) level_ = find_importance(fail_on_);
+  for (const std::string& word : fail_on_) {
+    const std::optional<Importance> importance = find_importance(word);
+    if (!importance) fail_on_new_ = true;
+    if (importance && (!level_ || *importance < *level_)) level_ = importance;
+  }
   PrintOptions options;
   if (const int exit = read_options(options); exit != kClean) return exit;
   const FormatInfo* asked = find_format(format_);

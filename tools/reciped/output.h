@@ -41,6 +41,7 @@ class Output {
   [[nodiscard]] bool failed() const { return failed_; }
   [[nodiscard]] bool hung_up() const { return hung_up_; }  // nobody will read any more
   [[nodiscard]] bool met_fail_on() const { return met_fail_on_; }
+  [[nodiscard]] bool fails_on_new() const { return fail_on_new_; }
   [[nodiscard]] bool show_secrets() const { return show_secrets_; }
   // Whether some output is text for the eyes that read stderr: then its end is the coverage, and needs no second one.
   [[nodiscard]] bool said_coverage() const { return text_shown_ && !failed_; }
@@ -60,13 +61,14 @@ class Output {
   void count_refused(Engine* engine) const;
 
   Places openers_;
-  std::string format_, fail_on_;
-  std::vector<std::string> places_, subjects_;
+  std::string format_;
+  std::vector<std::string> places_, subjects_, fail_on_;
   std::optional<Importance> level_;
   std::vector<std::unique_ptr<Sink>> sinks_;
   std::map<std::string, Seen> seen_;
   uint64_t written_ = 0;
-  bool job_ = false, show_secrets_ = false, text_shown_ = false, failed_ = false, hung_up_ = false, met_fail_on_ = false;
+  bool job_ = false, show_secrets_ = false, text_shown_ = false, failed_ = false, hung_up_ = false, met_fail_on_ = false,
+       fail_on_new_ = false;
 };
 
 // "2 ring_full (events that ...)", joined, of the counters of loss; empty: nothing was lost.

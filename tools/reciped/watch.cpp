@@ -4,11 +4,13 @@
 #include <unistd.h>
 
 #include <cstring>
+#include <memory>
 #include <utility>
 
 #include "runtime/report/redact.h"
 #include "runtime/report/report.h"
 #include "runtime/sink/write_all.h"
+#include "tools/reciped/baseline.h"
 #include "tools/reciped/child.h"
 #include "tools/reciped/live.h"
 #include "tools/reciped/recipes.h"
@@ -21,7 +23,9 @@ constexpr std::chrono::milliseconds kTurn{50};  // COMMAND's end is noticed by i
 struct Watch {
   Recipes recipes;
   Output output;
-  std::string on_error = "fail";
+  BaselineOptions baseline;
+  std::string on_error = "fail", user_name;
+  std::optional<User> user;
 
   int run(const Command& command) {
     if (command.empty()) {
@@ -30,23 +34,39 @@ struct Watch {
     }
     Artefact artefact;
     if (const int exit = recipes.load(artefact); exit != kClean) return exit;
+    if (!user_name.empty()) {
+      Result<User> found = find_user(user_name);
+      if (!found.ok()) {
+        complain("--user: " + found.error().message());
+        return kUsage;
+      }
+      user = std::move(*found);
+    }
+    if (baseline.given()) {
+      if (const int exit = baseline.open(artefact); exit != kClean) return exit;
+    }
     if (const int exit = output.open(STDERR_FILENO); exit != kClean) return exit;
+    if (output.fails_on_new() && !baseline.given()) {
+      complain("--fail-on new: new against what? `--baseline FILE` says it");
+      return kUsage;
+    }
     Signals signals(false);
     Result<std::unique_ptr<Live>> live = Live::start(std::move(artefact), true);
     if (!live.ok()) return run_unwatched(command, signals, live.error());
-    Child child;
-    Status ready = child.start(command, signals);
-    if (ready.ok()) ready = (*live)->kernel().watch(static_cast<uint32_t>(child.pid()));
-    if (!ready.ok()) {
-      complain(ready.error().message());
-      return kFault;
-    }
-    return run_watched(**live, child, command);
+    auto child = std::make_unique<Child>();
+    Status ready = child->start(command, signals, user);
+    if (ready.ok()) ready = (*live)->kernel().watch(static_cast<uint32_t>(child->pid()));
+    if (ready.ok()) return run_watched(**live, *child, command);
+    // It has executed nothing yet.
+    child.reset();
+    live->reset();
+    return run_unwatched(command, signals, ready.error());
   }
 
   int run_watched(Live& live, Child& child, const Command& command) {
     const int64_t begin = now_unix_ns();
     live.output(&output);
+    if (baseline.given()) baseline.observe(live, output.show_secrets());
     Live::hurry();
     if (const int error = child.release(); error != 0) {
       complain("cannot run `" + printable(command[0]) + "`: " + std::strerror(error));
@@ -62,12 +82,20 @@ struct Watch {
     for (const Status* status : {&std::as_const(pumped), &finished}) {
       if (!status->ok()) coverage.obstacle = status->error().message();
     }
+    const int kept = baseline.given() ? baseline.finish(coverage) : kClean;
     output.close(coverage, &live.engine());
     summarize(live.engine().counters(), coverage, command);
     if (code != 0) return code;
-    const bool ended_early = !coverage.obstacle.empty();
-    if (output.failed() || (ended_early && on_error == "fail")) return kFault;
-    return output.met_fail_on() ? kFindings : kClean;
+    if (kept != kClean || output.failed()) return kFault;
+    return judge(coverage);
+  }
+
+  // COMMAND went well: what the step is worth.
+  [[nodiscard]] int judge(const Coverage& coverage) const {
+    const bool judges_new = output.fails_on_new() && !baseline.learning();
+    if (!coverage.obstacle.empty() && on_error == "fail") return kFault;
+    if (output.met_fail_on() || (judges_new && coverage.baseline->fresh > 0)) return kFindings;
+    return judges_new && !coverage.baseline->gaps.empty() && on_error == "fail" ? kFault : kClean;
   }
 
   // Words of COMMAND may be secrets as well.
@@ -116,7 +144,7 @@ struct Watch {
     }
     complain("WARNING: COMMAND RUNS UNWATCHED, nothing of it will be detected");
     Child child;
-    if (Status started = child.start(command, signals); !started.ok()) {
+    if (Status started = child.start(command, signals, user); !started.ok()) {
       complain(started.error().message());
       return kFault;
     }
@@ -138,6 +166,9 @@ Run declare_watch(CLI::App& app) {
   auto self = std::make_shared<Watch>();
   self->recipes.declare(*command, true);
   self->output.declare(*command, true, true);
+  self->baseline.declare(*command);
+  command->add_option("--user", self->user_name, "COMMAND runs as this user, with its groups; watching itself needs root")
+      ->type_name("NAME");
   command
       ->add_option(
           "--on-error", self->on_error,
@@ -146,11 +177,14 @@ Run declare_watch(CLI::App& app) {
       ->capture_default_str();
   command->footer(
       "COMMAND stands behind `--`. Exit code: COMMAND's own (128 + n for signal n, 127 not found, 126 not executable);\n"
-      "1 when COMMAND went well and --fail-on was met; 4 when it could not be watched.\n"
+      "1 when COMMAND went well and --fail-on was met; 4 when it could not be watched, or, by --fail-on new, when events were\n"
+      "lost and nothing new was seen: then nobody knows.\n"
       "Detections go to stderr, or to the places of --output.\n\n" +
       Output::formats_help() +
       "\nExample:\n  reciped watch --recipes rules/ --fail-on high --output detections.jsonl --output sarif:out.sarif -- make "
-      "test");
+      "test\n"
+      "  reciped watch --recipes rules/ --baseline .recipe-baseline --learn -- make test\n"
+      "  reciped watch --recipes rules/ --baseline .recipe-baseline --fail-on high,new -- make test");
   return [self](const Command& behind) { return self->run(behind); };
 }
 
