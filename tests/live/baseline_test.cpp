@@ -16,23 +16,9 @@ struct Step : Scene {
 
   // In the folder, which is the workspace then.
   [[nodiscard]] CommandResult run(const std::string& script, std::vector<std::string> more) const {
-    std::vector<std::string> words{"/usr/bin/env",
-                                   "-C",
-                                   folder.path(),
-                                   "-u",
-                                   "GITHUB_WORKSPACE",
-                                   "-u",
-                                   "CI_PROJECT_DIR",
-                                   "-u",
-                                   "WORKSPACE",
-                                   kReciped,
-                                   "watch",
-                                   "--recipes",
-                                   recipe,
-                                   "--output",
-                                   out,
-                                   "--baseline",
-                                   file};
+    std::vector<std::string> words{
+        "/usr/bin/env", "-C",    folder.path(), "-u",   "GITHUB_WORKSPACE", "-u", "CI_PROJECT_DIR", "-u", "WORKSPACE",
+        kReciped,       "watch", "--recipes",   recipe, "--output",         out,  "--baseline",     file};
     words.insert(words.end(), more.begin(), more.end());
     words.insert(words.end(), {"--", "/bin/sh", "-c", script});
     return run_command(words);
@@ -77,7 +63,8 @@ TEST_CASE("a step is learnt, and then nothing of it is new; a program and a plac
       step.run(kScript + "; sha256sum /dev/null; echo x >" + outside + "; rm " + outside, {"--fail-on", "high,new"});
   CHECK(other.code == 1);
   std::vector<std::string> news;
-  for (const auto& each : step.compared()["novelties"]) news.push_back(each.value("kind", "") + " " + each.value("entry", ""));
+  const nlohmann::json compared = step.compared();
+  for (const auto& each : compared["novelties"]) news.push_back(each.value("kind", "") + " " + each.value("entry", ""));
   CHECK(news == std::vector<std::string>{"exec /usr/bin/rm", "exec /usr/bin/sha256sum", "write " + outside});
   CHECK(step.compared()["novelties"][1]["process"].get<std::string>().ends_with("sha256sum"));
   CHECK(other.err.find("baseline  ") != std::string::npos);

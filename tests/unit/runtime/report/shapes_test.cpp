@@ -219,7 +219,9 @@ TEST_CASE("in no format can a run that was not watched pass for one that found n
     INFO(format.name);
     const std::string nothing = printed(format.format, {}, coverage_of(true));
     const std::string unwatched = printed(format.format, {}, coverage_of(true, false));
-    std::string partly = printed(format.format, {}, coverage_of(false));
+    Coverage partial = coverage_of(false);
+    partial.baseline.reset();  // it may be incomplete, in this very word
+    std::string partly = printed(format.format, {}, partial);
     if (const size_t escaped = partly.find("ring&#95;full"); escaped != std::string::npos)
       partly.replace(escaped, 13, "ring_full");
     CHECK(nothing.find("complete") != std::string::npos);
