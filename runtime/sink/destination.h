@@ -22,8 +22,10 @@ class Destination {
   [[nodiscard]] virtual std::string remark() const { return {}; }
 };
 
-// To a descriptor that is not ours to close. name: for messages.
-[[nodiscard]] std::unique_ptr<Destination> make_descriptor_destination(int descriptor, const std::string& name);
+// To a descriptor that is not ours to close. name: for messages. may_wait: a slow reader may hold put() up; else what it does
+// not read waits in memory, 4 MiB at most, and close() waits 10 s.
+[[nodiscard]] std::unique_ptr<Destination> make_descriptor_destination(int descriptor, const std::string& name,
+                                                                       bool may_wait = true);
 // To a file that takes its place at close(); a device, pipe or socket is written to as it is. keep: bytes that are there stay
 // in front.
 [[nodiscard]] Result<std::unique_ptr<Destination>> make_file_destination(const std::string& path, bool keep);

@@ -7,9 +7,11 @@
 
 namespace recipe {
 
-std::unique_ptr<Sink> make_descriptor_sink(int descriptor, Format format, const PrintOptions& options) {
+std::unique_ptr<Sink> make_descriptor_sink(int descriptor, Format format, const PrintOptions& options, bool may_wait) {
   const std::string name = descriptor == STDOUT_FILENO ? "stdout" : descriptor == STDERR_FILENO ? "stderr" : "the output";
-  return std::make_unique<Sink>(make_printer(format, options), make_descriptor_destination(descriptor, name));
+  return std::make_unique<Sink>(
+      make_printer(format, options),
+      make_descriptor_destination(descriptor, name, may_wait || info(format).layout != Layout::kLines));
 }
 
 Result<std::unique_ptr<Sink>> make_file_sink(const std::string& path, Format format, PrintOptions options) {

@@ -33,8 +33,10 @@ class Sink {
   std::unique_ptr<Destination> destination_;
 };
 
-// To a descriptor that is not ours to close (stdout). EPIPE and ENOSPC are errors, never signals.
-[[nodiscard]] std::unique_ptr<Sink> make_descriptor_sink(int descriptor, Format format, const PrintOptions& options = {});
+// To a descriptor that is not ours to close (stdout). EPIPE and ENOSPC are errors, never signals. may_wait: for a slow reader;
+// a document, which is written at the end, waits in any case.
+[[nodiscard]] std::unique_ptr<Sink> make_descriptor_sink(int descriptor, Format format, const PrintOptions& options = {},
+                                                         bool may_wait = true);
 // To a file, written beside it and renamed at close(), so that a reader sees all or nothing. What a format of layout kAdded
 // finds there stays in front.
 [[nodiscard]] Result<std::unique_ptr<Sink>> make_file_sink(const std::string& path, Format format, PrintOptions options = {});

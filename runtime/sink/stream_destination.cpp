@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // Lines to a descriptor or a file. They gather in memory up to 64 KiB and leave at flush(); what could not leave is dropped and
-// counted, so that a full disk costs memory nothing.
+// counted, so that a full disk costs memory nothing. Where nobody may be made to wait, what a slow reader of a pipe, socket or
+// terminal does not take gathers up to 4 MiB, and what is more is dropped and counted.
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <climits>
 #include <cstdlib>
+#include <deque>
 
 #include "runtime/sink/destination.h"
 #include "runtime/sink/write_all.h"
@@ -15,6 +19,8 @@ namespace recipe {
 namespace {
 
 constexpr size_t kGathered = 64u << 10;
+constexpr size_t kWaiting = 4u << 20;          // as much as other places hold in memory
+constexpr std::chrono::seconds kPatience{10};  // at close(), as other places have
 
 class StreamDestination : public Destination {
  public:
@@ -54,6 +60,92 @@ class StreamDestination : public Destination {
   uint64_t held_ = 0, refused_ = 0;
   bool broken_line_ = false;
 };
+
+// To one who may not read: whole messages wait until it does.
+class PatientDestination final : public Destination {
+ public:
+  PatientDestination(int descriptor, std::string name, size_t piece)
+      : descriptor_(descriptor), name_(std::move(name)), piece_(piece) {}
+
+  Status put(std::string_view bytes, uint64_t detections) override {
+    pending_ += detections;
+    if (bytes.empty()) return Done{};
+    const uint64_t count = std::exchange(pending_, 0);
+    if (held_ > 0 && held_ + bytes.size() > kWaiting) {
+      refused_ += count;
+      if (std::exchange(refusing_, true)) return Done{};  // said once for each time that it begins
+      return Error{name_ + " does not take detections, and no more can wait"};
+    }
+    refusing_ = false;
+    held_ += bytes.size();
+    waiting_.push_back({std::string(bytes), count});
+    return held_ < kGathered ? Status(Done{}) : flush();
+  }
+
+  Status flush() override { return write_what_fits(std::chrono::steady_clock::now()); }
+
+  Status close() override {
+    Status status = write_what_fits(std::chrono::steady_clock::now() + kPatience);
+    uint64_t left = 0;
+    for (const Waiting& each : waiting_) left += each.detections;
+    drop_all();
+    if (status.ok() && left > 0) return Error{std::to_string(left) + " detections were not read from " + name_, ETIMEDOUT};
+    return status;
+  }
+
+  uint64_t refused() const override { return refused_; }
+
+ private:
+  struct Waiting {
+    std::string bytes;
+    uint64_t detections;
+  };
+
+  void drop_all() {
+    for (const Waiting& each : waiting_) refused_ += each.detections;
+    waiting_.clear();
+    held_ = written_ = 0;
+  }
+
+  // Pieces so small that a descriptor which is ready takes them whole: ours to write to, not ours to make non-blocking.
+  Status write_what_fits(std::chrono::steady_clock::time_point until) {
+    while (!waiting_.empty()) {
+      const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - std::chrono::steady_clock::now()).count();
+      pollfd ready{descriptor_, POLLOUT, 0};
+      const int polled = poll(&ready, 1, left > 0 ? static_cast<int>(left) : 0);
+      if (polled < 0 && errno == EINTR) continue;
+      if (polled == 0) return Done{};
+      const std::string_view rest = std::string_view(waiting_.front().bytes).substr(written_);
+      const std::string_view piece = rest.substr(0, piece_);
+      if (Status wrote = write_all(descriptor_, piece); !wrote.ok()) {
+        drop_all();
+        return Error{"cannot write detections to " + name_, wrote.error().code};
+      }
+      written_ += piece.size();
+      if (piece.size() < rest.size()) continue;
+      held_ -= waiting_.front().bytes.size();
+      waiting_.pop_front();
+      written_ = 0;
+    }
+    return Done{};
+  }
+
+  int descriptor_;
+  std::string name_;
+  size_t piece_;
+  std::deque<Waiting> waiting_;
+  size_t held_ = 0, written_ = 0;  // bytes of all that waits; bytes of the first that are out
+  uint64_t pending_ = 0, refused_ = 0;
+  bool refusing_ = false;
+};
+
+// Bytes that one write may have so that it does not wait where poll() says that there is room; 0: it never waits.
+size_t piece_of(int descriptor) {
+  struct stat there {};
+  if (fstat(descriptor, &there) != 0) return 0;
+  if (isatty(descriptor) == 1) return 256;  // the kernel's WAKEUP_CHARS
+  return S_ISFIFO(there.st_mode) ? PIPE_BUF : S_ISSOCK(there.st_mode) ? 1024 : 0;
+}
 
 // A device, a pipe, a socket: opened, written, closed; there is nothing to rename.
 class OpenedDestination final : public StreamDestination {
@@ -120,7 +212,9 @@ Status copy_to(int descriptor, const std::string& path) {
 
 }  // namespace
 
-std::unique_ptr<Destination> make_descriptor_destination(int descriptor, const std::string& name) {
+std::unique_ptr<Destination> make_descriptor_destination(int descriptor, const std::string& name, bool may_wait) {
+  const size_t piece = may_wait ? 0 : piece_of(descriptor);
+  if (piece > 0) return std::make_unique<PatientDestination>(descriptor, name, piece);
   return std::make_unique<StreamDestination>(descriptor, name);
 }
 

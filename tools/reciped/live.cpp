@@ -217,10 +217,8 @@ Status Live::pump(std::chrono::milliseconds timeout) {
   if (!got.ok()) return got.error();
   judge_waiting(false);
   if (*got > 0) take_counters();
-  if (output_ != nullptr && !detections_.empty()) {
-    output_->write(detections_, *engine_);
-    output_->flush(*engine_);
-  }
+  if (output_ != nullptr && !detections_.empty()) output_->write(detections_, *engine_);
+  if (output_ != nullptr) output_->flush(*engine_);  // what a slow reader did not take before, too
   return Done{};
 }
 
