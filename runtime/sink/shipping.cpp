@@ -72,7 +72,7 @@ class Shipping final : public Destination {
   }
 
  private:
-  [[nodiscard]] std::string last_words() const { return last_error_.empty() ? "" : ": " + last_error_; }
+  [[nodiscard]] std::string last_words() const { return (last_error_.empty() ? "" : ": " + last_error_) + spool_words_; }
 
   void stop(Clock::time_point until) {
     {
@@ -140,11 +140,12 @@ class Shipping final : public Destination {
       // One of them may be to blame: alone each gets its own answer.
       while (done < batch.size() && outcome.kind != Outcome::Kind::kRetry) {
         outcome = send(batch, done, done + 1);
-        if (outcome.kind == Outcome::Kind::kRejected) reject(batch[done], outcome.error);
+        if (outcome.kind == Outcome::Kind::kRejected || outcome.refused > 0) reject(batch[done].detections, outcome.error);
         if (outcome.kind != Outcome::Kind::kRetry) ++done;
       }
     } else if (outcome.kind != Outcome::Kind::kRetry) {
-      if (outcome.kind == Outcome::Kind::kRejected) reject(batch.front(), outcome.error);
+      if (outcome.kind == Outcome::Kind::kRejected) reject(batch.front().detections, outcome.error);
+      if (outcome.refused > 0) reject(std::min(outcome.refused, detections(batch)), outcome.error);
       done = batch.size();
     }
     if (outcome.kind == Outcome::Kind::kRetry) {
@@ -177,8 +178,14 @@ class Shipping final : public Destination {
     return pause / 2 + pause * random / 131'072;
   }
 
-  void reject(const Message& message, const Error& error) {
-    refused_ += message.detections;
+  static size_t detections(const std::vector<Message>& batch) {
+    size_t sum = 0;
+    for (const Message& message : batch) sum += message.detections;
+    return sum;
+  }
+
+  void reject(size_t count, const Error& error) {
+    refused_ += count;
     const std::lock_guard lock(mutex_);
     last_error_ = error.message();
     if (!trouble_) trouble_ = Error{options_.name + " rejects detections: " + last_error_};
@@ -200,14 +207,22 @@ class Shipping final : public Destination {
     backlog_.pop_front();
   }
 
-  // Where the spool is full, what comes waits in memory, and then is refused.
+  // Where the spool or the disk is full, what comes waits in memory, and then is refused; what lies on disk goes on from there.
   void to_disk() {
     while (options_.spool && !backlog_.empty()) {
       const Result<bool> kept = options_.spool->append(backlog_.front());
-      if (!kept.ok()) return lose_spool(kept.error());
-      if (!*kept) return;
+      const int code = kept.ok() ? 0 : kept.error().code;
+      const bool no_room = code == ENOSPC || code == EDQUOT || code == EFBIG;
+      if (!kept.ok() && !no_room) return lose_spool(kept.error());
+      note_spool(no_room ? "; " + kept.error().message() : "");
+      if (no_room || !*kept) return;
       forget_first();
     }
+  }
+
+  void note_spool(const std::string& words) {
+    const std::lock_guard lock(mutex_);
+    spool_words_ = words;
   }
 
   // A disk that fails is no reason to stop; what lies on it is for the next run.
@@ -241,7 +256,7 @@ class Shipping final : public Destination {
   uint64_t pending_ = 0;   // detections of a document that is yet to come
   bool refusing_ = false;
   std::optional<Error> trouble_;  // to be said at the next flush
-  std::string last_error_;
+  std::string last_error_, spool_words_;
   std::optional<Clock::time_point> closing_;
 
   std::atomic<uint64_t> refused_ = 0;

@@ -187,10 +187,6 @@ class DatagramTransport final : public SocketTransport {
   Frame frame_;
 };
 
-std::string without_newline(const std::string& message) {
-  return message.ends_with('\n') ? message.substr(0, message.size() - 1) : message;
-}
-
 // "<86>1 2026-11-23T10:00:00.000000Z host reciped 4242 detection - MESSAGE": informational, of security.
 std::string syslog_line(const std::string& message) {
   char host[256] = {};
@@ -202,9 +198,13 @@ std::string syslog_line(const std::string& message) {
 
 Frame syslog_frame(bool framed) {
   return [framed](const std::string& message) {
-    const std::string line = without_newline(message);
+    const std::string line(without_newline(message));
     return framed ? line : syslog_line(line);
   };
+}
+
+std::string bare(const std::string& message) {
+  return std::string(without_newline(message));
 }
 
 std::string as_it_is(const std::string& message) {
@@ -222,7 +222,7 @@ std::unique_ptr<Transport> make_tcp_transport(const std::string& host, const std
 }
 
 std::unique_ptr<Transport> make_udp_transport(const std::string& host, const std::string& port) {
-  return std::make_unique<DatagramTransport>(to_internet(host, port, SOCK_DGRAM), host + ":" + port, without_newline);
+  return std::make_unique<DatagramTransport>(to_internet(host, port, SOCK_DGRAM), host + ":" + port, bare);
 }
 
 std::unique_ptr<Transport> make_syslog_transport(const std::string& socket, bool framed) {

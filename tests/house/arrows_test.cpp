@@ -39,7 +39,10 @@ const std::vector<std::pair<std::string_view, std::vector<std::string_view>>>& f
       {"<bpf/bpf.h", {"runtime/kernel/", "tests/bpf/", "tests/bench/"}},
       {"<bpf/btf.h", {"runtime/kernel/", "tests/bpf/"}},
       {"<simdjson", {"runtime/feed/"}},
-      {"<curl/", {"runtime/sink/http_transport.cpp"}},
+      {"<curl/", {"runtime/sink/http_client.cpp"}},
+      {"<librdkafka/", {"runtime/sink/kafka_transport.cpp", "tests/support/mock_kafka.c"}},
+      {"<nats/", {"runtime/sink/nats_transport.cpp"}},
+      {"<hiredis/", {"runtime/sink/redis_transport.cpp"}},
       {"<re2/", {"runtime/base/pattern.cpp"}},
   };
   return kFences;

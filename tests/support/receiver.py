@@ -2,16 +2,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """receiver.py KIND ADDRESS FILE [ANSWER]: takes messages and appends them to FILE, a line each, until SIGTERM.
 
-KIND ADDRESS: http PORT · unix PATH · tcp PORT · unixgram PATH · udp PORT, on 127.0.0.1. Port 0 takes a free one. When it listens it
-writes the port, or the path, to stdout. On SIGTERM a socket reads what has come and ends; `unix` ends at once, unread bytes are the
-sender's to send again. http answers ANSWER (200): a body is written down before the answer leaves, and only where it is 200. With
-ANSWER `poison` a body that holds that word is answered with 400.
+KIND ADDRESS: http PORT · https PORT (certificate and key: FILE.pem; a client shows the same one) · unix PATH · tcp PORT ·
+unixgram PATH · udp PORT, on 127.0.0.1. Port 0 takes a free one. When it listens it writes the port, or the path, to stdout. On SIGTERM
+a socket reads what has come and ends; `unix` ends at once, unread bytes are the sender's to send again. http answers ANSWER (200): a
+body is written down before the answer leaves, and only where it is 200. With ANSWER `poison` a body that holds that word is answered
+with 400; `partial` is 200 with OTLP's word that one record was refused.
 """
 import http.server
 import os
 import pathlib
 import signal
 import socket
+import ssl
 import sys
 
 ending = False
@@ -26,25 +28,37 @@ def say(text) -> None:
     os.write(1, f"{text}\n".encode())
 
 
-def serve_http(port: int, out, answer: str) -> None:
+def serve_http(port: int, out, answer: str, secure: bool) -> None:
     class Handler(http.server.BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def do_POST(self):
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            code = (400 if b"poison" in body else 200) if answer == "poison" else int(answer)
+            reply = b""
+            if answer == "poison":
+                code = 400 if b"poison" in body else 200
+            elif answer == "partial":
+                code, reply = 200, b'{"partialSuccess":{"rejectedLogRecords":"1","errorMessage":"too old"}}'
+            else:
+                code = int(answer)
             if code == 200:
                 out.write(body)
                 out.flush()
                 pathlib.Path(out.name + ".headers").write_text(str(self.headers))
             self.send_response(code)
-            self.send_header("Content-Length", "0")
+            self.send_header("Content-Length", str(len(reply)))
             self.end_headers()
+            self.wfile.write(reply)
 
         def log_message(self, *_):
             pass
 
     server = http.server.ThreadingHTTPServer(("127.0.0.1", port), Handler)
+    if secure:
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=out.name + ".pem")
+        context.load_cert_chain(out.name + ".pem")
+        context.verify_mode = ssl.CERT_REQUIRED
+        server.socket = context.wrap_socket(server.socket, server_side=True)
     say(server.server_address[1])
     server.serve_forever()
 
@@ -98,11 +112,11 @@ def serve_datagrams(one: socket.socket, out) -> None:
 
 def main() -> None:
     kind, address, path = sys.argv[1:4]
-    if kind != "http":
+    if not kind.startswith("http"):
         signal.signal(signal.SIGTERM, end)
     out = open(path, "ab")
-    if kind == "http":
-        serve_http(int(address), out, sys.argv[4] if len(sys.argv) > 4 else "200")
+    if kind.startswith("http"):
+        serve_http(int(address), out, sys.argv[4] if len(sys.argv) > 4 else "200", kind == "https")
     elif kind in ("unix", "unixgram"):
         if os.path.exists(address):
             os.unlink(address)

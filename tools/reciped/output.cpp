@@ -71,7 +71,7 @@ int Output::open(int descriptor) {
     const Format format = asked != nullptr ? asked->format : text ? Format::kText : Format::kJson;
     options.colour = wants_colour(descriptor);
     text_shown_ = format == Format::kText;
-    sinks_.push_back(make_descriptor_sink(descriptor, format, options));
+    sinks_.push_back(openers_.open_descriptor(descriptor, format, options));
     return kClean;
   }
   for (const std::string& place : places_) {
