@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Prints the table of DESIGN's budgets as measured now. bench [compile|replay|kernel|storm|latency]...: all without arguments.
+// Prints the table of DESIGN's budgets as measured now. bench [compile|replay|sink|kernel|storm|latency]...: all without
+// arguments.
 #include <cstdio>
 #include <string_view>
 
@@ -11,16 +12,13 @@ int main(int argc, char** argv) {
     std::string_view name;
     void (*rows)();
   };
-  const Part parts[] = {{"compile", compile_rows},
-                        {"replay", replay_rows},
-                        {"kernel", kernel_rows},
-                        {"storm", storm_rows},
-                        {"latency", latency_rows}};
+  const Part parts[] = {{"compile", compile_rows}, {"replay", replay_rows}, {"sink", sink_rows},
+                        {"kernel", kernel_rows},   {"storm", storm_rows},   {"latency", latency_rows}};
   for (int i = 1; i < argc; ++i) {
     bool known = false;
     for (const Part& part : parts) known = known || part.name == argv[i];
     if (!known) {
-      fmt::print(stderr, "bench: no part `{}`; there are compile, replay, kernel, storm and latency\n", argv[i]);
+      fmt::print(stderr, "bench: no part `{}`; there are compile, replay, sink, kernel, storm and latency\n", argv[i]);
       return 3;
     }
   }
