@@ -44,6 +44,7 @@ int BPF_PROG(recipe_exec, struct task_struct* task, int old_pid, struct linux_bi
   if (start.active ? control.tags[1] : control.tags[0]) set_own_tags(task, start.tags);
   if (control.flags & CONTROL_WRITERS) note_writer(node.name, node.hash_len >> 32);
   if (control.flags & CONTROL_COMMANDS) forget_command(task);
+  if (control.flags & CONTROL_CALLS && task->thread_info.status & TS_COMPAT) count(COUNTER_program_of_32_bits);
   if (is_unwanted(&start)) return 0;
   struct classify* c = begin_classify(&start, EVENT_exec);
   if (!c) return 0;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0 */
-/* Files. Where an event has two variants, they give the same record:
+/* Files that a call holds open. Where an event has two variants, they give the same record:
  *
  *   trampoline   fexit of the security hook, where the kernel holds the object: programs recipe_t_...
- *   tracepoint   the end of the one system call: programs recipe_s_... Opened objects by their descriptor; names that are only
- *                asked for (unlink, rename, chmod by path, ...) as they were asked, joined to their folder
+ *   tracepoint   the end of the one system call, the object by its descriptor: programs recipe_s_...
  *
+ * Files that a call names by a path: names.bpf.c.
  * Opening is the hot one: an open that no recipe wants touches the control lines, the file, its dentry and one pivot bucket. */
 /* clang-format off */
 #include "lib/probe.h"
@@ -22,7 +22,6 @@
 #define FMODE_EXEC 0x20
 #define PROT_EXEC 4
 #define MAP_ANONYMOUS 0x20
-#define AT_FDCWD ((record_u64)-100)
 #define PERMISSIONS 07777
 
 #define ACCESS(name) (1ull << FLAG_file_access_##name)
@@ -134,141 +133,4 @@ SYSCALL_EXIT(fchmod) int recipe_s_fchmod(struct syscall_exit* call) {
 }
 SYSCALL_EXIT(fchown) int recipe_s_fchown(struct syscall_exit* call) {
   return call->result ? 0 : finish_call(call, begin_descriptor(EVENT_chown, argument(0)));
-}
-
-/* --- names that were asked for --- */
-
-struct asked {
-  record_u64 folder; /* a descriptor, or AT_FDCWD */
-  record_u64 path;   /* of the caller's memory */
-  record_u64 source; /* the other path; 0: none */
-  record_u64 source_folder;
-};
-
-/* The asked path's name and path become the values of their lanes; the pivot is asked of the name. */
-static __always_inline struct classify* begin_asked(record_u32 event, const struct asked* asked) {
-  struct probe_start start;
-  if (!begin_event(&start, event)) return 0;
-  struct classify* c = begin_classify(&start, event);
-  if (!c) return 0;
-  if (read_asked_path(c, asked->folder, asked->path)) {
-    start.wanted = -1;
-    if (STATE(c, LANE_FILE_NAME) == VALUE_KNOWN)
-      ask_hash(&start, hash_name((const record_u64*)(c->text + TEXT_FILE_NAME), c->seed, VALUE(c, LANE_FILE_NAME).bytes));
-    if (!is_unwanted(&start)) {
-      c->wanted = start.wanted;
-      c->bucket = start.bucket;
-      c->tag = start.tag;
-      c->source = asked->source;
-      c->source_folder = asked->source_folder;
-      add_number(c, FIELD_process_tid, current_thread());
-      return c;
-    }
-  }
-  c->busy = 0;
-  return 0;
-}
-
-#define ASKED(event, folder_, path_)           \
-  struct asked asked = {folder_, path_, 0, 0}; \
-  return call->result ? 0 : finish_call(call, begin_asked(event, &asked))
-
-SYSCALL_EXIT(unlink) int recipe_s_unlink(struct syscall_exit* call) {
-  ASKED(EVENT_unlink, AT_FDCWD, argument(0));
-}
-SYSCALL_EXIT(unlinkat) int recipe_s_unlinkat(struct syscall_exit* call) {
-  ASKED(EVENT_unlink, argument(0), argument(1));
-}
-SYSCALL_EXIT(rmdir) int recipe_s_rmdir(struct syscall_exit* call) {
-  ASKED(EVENT_unlink, AT_FDCWD, argument(0));
-}
-SYSCALL_EXIT(truncate) int recipe_s_truncate(struct syscall_exit* call) {
-  ASKED(EVENT_truncate, AT_FDCWD, argument(0));
-}
-SYSCALL_EXIT(chown) int recipe_s_chown(struct syscall_exit* call) {
-  ASKED(EVENT_chown, AT_FDCWD, argument(0));
-}
-SYSCALL_EXIT(lchown) int recipe_s_lchown(struct syscall_exit* call) {
-  ASKED(EVENT_chown, AT_FDCWD, argument(0));
-}
-SYSCALL_EXIT(fchownat) int recipe_s_fchownat(struct syscall_exit* call) {
-  ASKED(EVENT_chown, argument(0), argument(1));
-}
-SYSCALL_EXIT(utimensat) int recipe_s_utimensat(struct syscall_exit* call) {
-  ASKED(EVENT_utime, argument(0), argument(1));
-}
-SYSCALL_EXIT(utime) int recipe_s_utime(struct syscall_exit* call) {
-  ASKED(EVENT_utime, AT_FDCWD, argument(0));
-}
-SYSCALL_EXIT(utimes) int recipe_s_utimes(struct syscall_exit* call) {
-  ASKED(EVENT_utime, AT_FDCWD, argument(0));
-}
-SYSCALL_EXIT(futimesat) int recipe_s_futimesat(struct syscall_exit* call) {
-  ASKED(EVENT_utime, argument(0), argument(1));
-}
-
-/* The mode that was asked for is the mode now. */
-static __always_inline int judge_chmod(struct syscall_exit* call, record_u64 folder, record_u64 path, record_u32 mode) {
-  struct asked asked = {folder, path, 0, 0};
-  struct classify* c = call->result ? 0 : begin_asked(EVENT_chmod, &asked);
-  if (c) add_number(c, FIELD_file_mode, mode & PERMISSIONS);
-  return finish_call(call, c);
-}
-SYSCALL_EXIT(chmod) int recipe_s_chmod(struct syscall_exit* call) {
-  return judge_chmod(call, AT_FDCWD, argument(0), argument(1));
-}
-SYSCALL_EXIT(fchmodat) int recipe_s_fchmodat(struct syscall_exit* call) {
-  return judge_chmod(call, argument(0), argument(1), argument(2));
-}
-
-static __always_inline int judge_two(struct syscall_exit* call, record_u32 event, record_u64 from, record_u64 source,
-                                     record_u64 to, record_u64 path) {
-  struct asked asked = {to, path, source, from};
-  return call->result ? 0 : finish_call(call, begin_asked(event, &asked));
-}
-SYSCALL_EXIT(rename) int recipe_s_rename(struct syscall_exit* call) {
-  return judge_two(call, EVENT_rename, AT_FDCWD, argument(0), AT_FDCWD, argument(1));
-}
-SYSCALL_EXIT(renameat) int recipe_s_renameat(struct syscall_exit* call) {
-  return judge_two(call, EVENT_rename, argument(0), argument(1), argument(2), argument(3));
-}
-SYSCALL_EXIT(renameat2) int recipe_s_renameat2(struct syscall_exit* call) {
-  return judge_two(call, EVENT_rename, argument(0), argument(1), argument(2), argument(3));
-}
-SYSCALL_EXIT(link) int recipe_s_link(struct syscall_exit* call) {
-  return judge_two(call, EVENT_link, AT_FDCWD, argument(0), AT_FDCWD, argument(1));
-}
-SYSCALL_EXIT(linkat) int recipe_s_linkat(struct syscall_exit* call) {
-  return judge_two(call, EVENT_link, argument(0), argument(1), argument(2), argument(3));
-}
-SYSCALL_EXIT(symlink) int recipe_s_symlink(struct syscall_exit* call) {
-  return judge_two(call, EVENT_symlink, AT_FDCWD, argument(0), AT_FDCWD, argument(1));
-}
-SYSCALL_EXIT(symlinkat) int recipe_s_symlinkat(struct syscall_exit* call) {
-  return judge_two(call, EVENT_symlink, AT_FDCWD, argument(0), argument(1), argument(2));
-}
-SYSCALL_EXIT(mount) int recipe_s_mount(struct syscall_exit* call) {
-  struct asked asked = {AT_FDCWD, argument(1), argument(0), AT_FDCWD};
-  struct classify* c = call->result ? 0 : begin_asked(EVENT_mount, &asked);
-  if (c) {
-    add_user_text(c, FIELD_mount_type, argument(2));
-    add_number(c, FIELD_mount_flags, argument(3));
-  }
-  return finish_call(call, c);
-}
-
-static __always_inline int judge_xattr(struct syscall_exit* call, record_u64 folder, record_u64 path) {
-  struct asked asked = {folder, path, 0, 0};
-  struct classify* c = call->result ? 0 : begin_asked(EVENT_setxattr, &asked);
-  if (c) add_user_text(c, FIELD_xattr_name, argument(1));
-  return finish_call(call, c);
-}
-SYSCALL_EXIT(setxattr) int recipe_s_setxattr(struct syscall_exit* call) {
-  return judge_xattr(call, AT_FDCWD, argument(0));
-}
-SYSCALL_EXIT(lsetxattr) int recipe_s_lsetxattr(struct syscall_exit* call) {
-  return judge_xattr(call, AT_FDCWD, argument(0));
-}
-SYSCALL_EXIT(fsetxattr) int recipe_s_fsetxattr(struct syscall_exit* call) {
-  return judge_xattr(call, argument(0), 0);
 }

@@ -37,6 +37,9 @@ __noinline record_u64 ask_bucket(record_u32 active, record_u32 bucket, record_u3
 SEC("tracepoint/finish") int recipe_finish_syscall(void* context) {
   record_u32 key = 0;
   struct classify* c = bpf_map_lookup_elem(&scratch, &key);
-  if (c && c->busy) finish_event(c);
+  if (!c || !c->busy) return 0;
+  record_u32 kept = c->kept;
+  finish_event(c);
+  if (kept) bpf_task_storage_delete(&names, bpf_get_current_task_btf());
   return 0;
 }

@@ -355,7 +355,12 @@ __noinline record_u64 put_extras(struct out_record* o, struct classify* c) {
 /* The other path of the event; its place in text is that of file.path, which has been written. */
 __noinline record_u64 put_source(struct out_record* o, struct classify* c) {
   if (!o || !c) return 0;
-  if (c->event == EVENT_symlink || c->event == EVENT_mount) { /* any text */
+  if (c->kept) {
+    record_u64 bytes = BOUND(c->source_folder >> 32, 0x1fff);
+    if (bytes > RECIPE_PATH_BYTES) return 0;
+    bpf_probe_read_kernel(c->text + TEXT_FILE, bytes, (const void*)c->source);
+    put_path(o, c, FIELD_file_source | (c->source_folder & 0xffff) << 16, TEXT_FILE, bytes);
+  } else if (c->event == EVENT_symlink || c->event == EVENT_mount) { /* any text */
     record_u64 bytes = bpf_probe_read_user_str(c->text + TEXT_FILE, RECIPE_PATH_BYTES, (const void*)c->source);
     if ((long)bytes > 0 && bytes <= RECIPE_PATH_BYTES) put_path(o, c, FIELD_file_source, TEXT_FILE, bytes - 1);
   } else if (read_asked_path(c, c->source_folder, c->source)) {

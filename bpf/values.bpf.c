@@ -10,54 +10,16 @@
 #define AT_FDCWD (-100)
 #define SCAN_STEPS 64
 
-/* "/name" before what is there. false: no room. */
-static __always_inline int prepend(struct classify* c, struct path_walk* walk, const struct path_node* node) {
-  record_u64 bytes = node->hash_len >> 32, at = walk->at;
-  if (bytes > 255 || at > walk->begin + RECIPE_PATH_BYTES || at < walk->begin + 1 + bytes) {
-    walk->cut = 1;
-    return 0;
-  }
-  at -= bytes + 1;
-  walk->at = at;
-  at = BOUND(at, TEXT_MASK);
-  bytes = BOUND(bytes, 0xff);
-  c->text[at] = '/';
-  if (bpf_probe_read_kernel(c->text + at + 1, bytes, (const void*)node->name)) walk->cut = 1;
-  return 1;
-}
-
 /* PATH_STEPS components or mounts upward. false: the root is reached, or there is no way on. */
 __noinline record_u64 walk_path(struct classify* c, struct path_walk* walk) {
-  if (!c || !walk) return 0;
-  record_u32 to_mnt = bpf_core_field_offset(struct mount, mnt);
-  for (record_u32 i = 0; i < PATH_STEPS; ++i) {
-    if (walk->dentry == walk->root_dentry && walk->mnt == walk->root_mnt) return 0;
-    if (walk->dentry == walk->mnt_root) {
-      record_u64 mount = walk->mnt - to_mnt;
-      record_u64 parent = read_word(mount + bpf_core_field_offset(struct mount, mnt_parent));
-      if (parent == mount || !parent) return 0;
-      walk->dentry = read_word(mount + bpf_core_field_offset(struct mount, mnt_mountpoint));
-      walk->mnt = parent + to_mnt;
-      walk->mnt_root = read_word(walk->mnt + bpf_core_field_offset(struct vfsmount, mnt_root));
-      continue;
-    }
-    struct path_node node = {};
-    read_node(walk->dentry, &node);
-    if (!node.name || !prepend(c, walk, &node)) {
-      walk->cut = 1;
-      return 0;
-    }
-    if (node.parent == walk->dentry) return 0; /* no file system's: a memfd */
-    walk->dentry = node.parent;
-  }
-  return 1;
+  return c && walk ? walk_steps(c->text, TEXT_MASK, walk) : 0;
 }
 
 /* The folders of the walk's dentry before what is in text from walk.at. */
 static __always_inline record_u64 walk_up(struct classify* c, struct path_walk* walk) {
   if (!c || !walk) return 0;
   walk->cut = 0;
-  walk->mnt_root = read_word(walk->mnt + bpf_core_field_offset(struct vfsmount, mnt_root));
+  walk->mnt_root = root_of_mount(walk->mnt);
   record_u32 more = 1;
   for (record_u32 i = 0; i < RECIPE_PATH_COMPONENTS / PATH_STEPS; ++i) {
     more = walk_path(c, walk);

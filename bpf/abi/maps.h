@@ -37,6 +37,7 @@ enum control_flags {
   CONTROL_SCOPE = 1,    /* only processes with PROCESS_WATCHED are looked at */
   CONTROL_WRITERS = 2,  /* a recipe asks who writes into pipes: note it at each exec */
   CONTROL_COMMANDS = 4, /* a recipe asks for the command lines of ancestors: keep those of processes that fork */
+  CONTROL_CALLS = 8,    /* a probe of a system call is attached: those of 32-bit programs are not seen */
 };
 
 /* One entry by pid (of the process), kept for every process that was forked since the load, or was found in /proc then. */
@@ -79,6 +80,29 @@ struct kept_command {
 struct user_ids {
   record_u32 uid;
   record_u32 euid;
+};
+
+/* The paths of the files that a thread's system call is about, as its lookup found them, until the call ends. By thread. The
+ * first is file.path, the second file.source, or the text of a link, or what is mounted. */
+#define KEPT_PATHS 2
+#define KEPT_MASK (KEPT_PATHS * RECIPE_PATH_BYTES - 1)
+struct kept_path {
+  record_u32 at; /* in text */
+  record_u32 bytes;
+  record_u32 flags; /* of record_item */
+  record_u32 has;
+};
+struct kept_names {
+  record_u32 event;      /* EVENT number; 0: no recipe wants the name */
+  record_u32 name_bytes; /* of the last component of the first path; 0: it has none */
+  struct kept_path path[KEPT_PATHS];
+  record_u8 text[KEPT_PATHS * RECIPE_PATH_BYTES + RECIPE_NAME_BYTES + 8]; /* a room a path; behind them that of a name's end */
+};
+
+/* Through which mount a thread's setxattr goes: the hook that names the file has no mount. */
+struct kept_mount {
+  record_u64 mnt;
+  record_u64 seen; /* the file is known: what follows in the same call is of a file system below */
 };
 
 /* Who asked a DNS server something: its answer comes when any process may be running. By the socket's cookie

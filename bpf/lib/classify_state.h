@@ -95,9 +95,9 @@ struct classify {
     record_u64 value; /* or the text's bytes */
   } extra[CLASSIFY_EXTRAS];
   record_u32 extras;
-  record_u32 pad;
-  record_u64 source; /* in the caller's memory; 0: none */
-  record_u64 source_folder;
+  record_u32 kept;          /* the paths are those of kept_names: the source's address is one of the kernel */
+  record_u64 source;        /* in the caller's memory; 0: none */
+  record_u64 source_folder; /* of a kept one: its flags of record_item, and its bytes above 32 bits */
   /* One word per 64 slots: acc, then the sets, packed: a block of one word touches bits[0..4]. Sized so that a mask bounds it.
    */
   record_u64 bits[CLASSIFY_BITS];

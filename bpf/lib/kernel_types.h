@@ -182,7 +182,11 @@ struct css_set {
   struct cgroup* dfl_cgrp; /* of version 2 */
 };
 
+struct thread_info {
+  unsigned int status;
+};
 struct task_struct {
+  struct thread_info thread_info;
   unsigned int flags;
   int pid;
   int tgid;
@@ -257,4 +261,6 @@ struct linux_binprm {
 
 #pragma clang attribute pop
 
+#define PF_IO_WORKER 0x00000010
 #define PF_KTHREAD 0x00200000
+#define TS_COMPAT 2 /* of thread_info.status: the thread is in a call of 32 bits */

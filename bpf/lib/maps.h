@@ -134,6 +134,20 @@ MAP_LINKAGE struct {
   __type(value, struct kept_command);
 } command SEC(".maps");
 
+/* Of the task: it cannot be pushed out by others, and goes with it. Deleted at the end of the call. */
+MAP_LINKAGE struct {
+  __uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+  __uint(map_flags, BPF_F_NO_PREALLOC);
+  __type(key, int);
+  __type(value, struct kept_names);
+} names SEC(".maps");
+MAP_LINKAGE struct {
+  __uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+  __uint(map_flags, BPF_F_NO_PREALLOC);
+  __type(key, int);
+  __type(value, struct kept_mount);
+} mounts SEC(".maps");
+
 /* The one heavy program of its type, which judges the event and sends its record: probes reach it by a tail call, because the
  * verifier walks the global functions anew for each program that uses them. */
 MAP_LINKAGE struct {

@@ -137,7 +137,7 @@ static __always_inline struct classify* begin_classify(const struct probe_start*
   c->tag = start->tag;
   c->default_block = start->head->default_block;
   c->wanted = start->wanted;
-  c->extras = 0;
+  c->extras = c->kept = 0;
   c->source = 0;
   __builtin_memset(c->state, VALUE_NOT_FETCHED, sizeof c->state);
   return c;

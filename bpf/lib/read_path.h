@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0 */
-/* A path from the object up to the process's root, written from its end backward into classify.text, in the room of one path
- * that begins at walk.begin: tracepoints may not call bpf_d_path. Limits: RECIPE_PATH_BYTES, RECIPE_PATH_COMPONENTS components
- * and mounts; what is longer keeps its tail. No lock is taken: a rename at the same moment may show a mix of the old and the
- * new path. Reads are probe reads: on Linux 6.1 the step from a mount to its parent leaves what the verifier can follow. */
+/* A path from the object up to the process's root, written from its end backward into the room of one path, which begins at
+ * walk.begin of a text (classify.text, or kept_names.text): tracepoints may not call bpf_d_path. Limits: RECIPE_PATH_BYTES,
+ * RECIPE_PATH_COMPONENTS components and mounts; what is longer keeps its tail. No lock is taken: a rename at the same moment
+ * may show a mix of the old and the new path. Reads are probe reads: on Linux 6.1 the step from a mount to its parent leaves
+ * what the verifier can follow. */
 #pragma once
 #include "bound.h"
 #include "maps.h"
@@ -12,6 +13,7 @@
 /* clang-format on */
 
 #define PATH_STEPS 16
+#define MOUNTS_ON_A_PLACE 4
 
 struct path_walk {
   record_u64 dentry;
@@ -19,7 +21,7 @@ struct path_walk {
   record_u64 mnt_root; /* of mnt */
   record_u64 root_dentry;
   record_u64 root_mnt;
-  record_u32 begin; /* in text: of the room, TEXT_EXE or TEXT_FILE */
+  record_u32 begin; /* in text: of the room, as TEXT_EXE or TEXT_FILE */
   record_u32 at;    /* in text: the first byte written */
   record_u32 cut;
 };
@@ -65,6 +67,74 @@ static __always_inline void start_walk(struct path_walk* walk, struct task_struc
   walk->root_mnt = (record_u64)task->fs->root.mnt;
 }
 
-/* The path as bytes in text, from walk.at to the end of the room. The walk's begin, dentry, mnt and root are set. (judge.bpf.c)
- */
+/* "/name" before what is there. false: no room. mask: of the places of text, which goes on for 256 bytes behind it. */
+static __always_inline int prepend(record_u8* text, record_u32 mask, struct path_walk* walk, const struct path_node* node) {
+  record_u64 bytes = node->hash_len >> 32, at = walk->at;
+  if (bytes > 255 || at > walk->begin + RECIPE_PATH_BYTES || at < walk->begin + 1 + bytes) {
+    walk->cut = 1;
+    return 0;
+  }
+  at -= bytes + 1;
+  walk->at = at;
+  at = BOUND(at, mask);
+  bytes = BOUND(bytes, 0xff);
+  text[at] = '/';
+  if (bpf_probe_read_kernel(text + at + 1, bytes, (const void*)node->name)) walk->cut = 1;
+  return 1;
+}
+
+/* Where the mount at this address is mounted: its mount point and the mount above. false: nowhere. */
+static __always_inline int leave_mount(record_u64* dentry, record_u64* mnt) {
+  record_u32 to_mnt = bpf_core_field_offset(struct mount, mnt);
+  record_u64 mount = *mnt - to_mnt;
+  record_u64 parent = read_word(mount + bpf_core_field_offset(struct mount, mnt_parent));
+  if (parent == mount || !parent) return 0;
+  *dentry = read_word(mount + bpf_core_field_offset(struct mount, mnt_mountpoint));
+  *mnt = parent + to_mnt;
+  return 1;
+}
+
+static __always_inline record_u64 root_of_mount(record_u64 mnt) {
+  return read_word(mnt + bpf_core_field_offset(struct vfsmount, mnt_root));
+}
+
+static __always_inline int is_root_of_task(struct task_struct* task, record_u64 mnt, record_u64 dentry) {
+  struct fs_struct* fs = task->fs;
+  return fs && dentry == (record_u64)fs->root.dentry && mnt == (record_u64)fs->root.mnt;
+}
+
+/* The dentry whose name is the last component of the path: of a mount its mount point. Of what has none, the root and what is
+ * mounted nowhere, the dentry itself. 0: there are too many mounts on top of each other. */
+static __always_inline record_u64 named_dentry(struct task_struct* task, record_u64 mnt, record_u64 dentry) {
+#pragma unroll
+  for (record_u32 i = 0; i < MOUNTS_ON_A_PLACE; ++i) {
+    if (!mnt || dentry != root_of_mount(mnt) || is_root_of_task(task, mnt, dentry) || !leave_mount(&dentry, &mnt))
+      return dentry;
+  }
+  return 0;
+}
+
+/* PATH_STEPS components or mounts upward. false: the root is reached, or there is no way on. */
+static __always_inline int walk_steps(record_u8* text, record_u32 mask, struct path_walk* walk) {
+  for (record_u32 i = 0; i < PATH_STEPS; ++i) {
+    if (walk->dentry == walk->root_dentry && walk->mnt == walk->root_mnt) return 0;
+    if (walk->dentry == walk->mnt_root) {
+      if (!leave_mount(&walk->dentry, &walk->mnt)) return 0;
+      walk->mnt_root = root_of_mount(walk->mnt);
+      continue;
+    }
+    struct path_node node = {};
+    read_node(walk->dentry, &node);
+    if (!node.name || !prepend(text, mask, walk, &node)) {
+      walk->cut = 1;
+      return 0;
+    }
+    if (node.parent == walk->dentry) return 0; /* no file system's: a memfd */
+    walk->dentry = node.parent;
+  }
+  return 1;
+}
+
+/* The path as bytes in text, from walk.at to the end of the room. The walk's begin, dentry, mnt and root are set.
+ * (values.bpf.c) */
 extern record_u64 read_path(struct classify* c, struct path_walk* walk);

@@ -126,6 +126,8 @@ std::string_view what_it_sees(ProbeKnows knows) {
       return "what the kernel holds";
     case ProbeKnows::kDescriptor:
       return "the object behind the descriptor when the call ends; not io_uring, not one that another thread has swapped";
+    case ProbeKnows::kLookedUp:
+      return "the path as the kernel looked it up; not io_uring";
     case ProbeKnows::kAskedPath:
       return "the path as it was asked for; links in its folders are not followed, another thread may have changed it";
     case ProbeKnows::kSocket:
@@ -159,6 +161,7 @@ std::vector<ProbeUse> probe_uses(const Features& features) {
   std::vector<ProbeUse> uses;
   recipe_probes* const skeleton = recipe_probes__open();
   if (skeleton == nullptr) return uses;
+  const uint64_t trampolines = features.has("fentry") ? trampoline_events(skeleton->obj) : 0;
   bpf_program* program = nullptr;
   bpf_object__for_each_program(program, skeleton->obj) {
     if (program == skeleton->progs.recipe_finish_syscall) continue;
@@ -166,7 +169,7 @@ std::vector<ProbeUse> probe_uses(const Features& features) {
     const Probe* const probe = find_probe(name);
     ProbeUse use{probe == nullptr ? name.substr(sizeof "recipe_" - 1) : std::string(info(probe->event).name), name,
                  bpf_program__section_name(program), "what the kernel holds", true};
-    if (probe != nullptr) use.used = is_used(*probe, features.has("fentry"));
+    if (probe != nullptr) use.used = is_used(*probe, trampolines);
     if (probe != nullptr) use.sees = what_it_sees(probe->knows);
     uses.push_back(std::move(use));
   }

@@ -115,7 +115,7 @@ struct Kernel::State {
   [[nodiscard]] struct control& control() const { return skeleton->bss->control; }
 
   // Before the object is loaded: the probes of other events are left out.
-  void choose(uint64_t events, bool trampolines) {
+  void choose(uint64_t events, uint64_t trampolines) {
     bool system_calls = false;
     bpf_program* program = nullptr;
     bpf_object__for_each_program(program, skeleton->obj) {
@@ -170,7 +170,7 @@ struct Kernel::State {
                                  info(static_cast<EventId>(event)).name)};
       }
     }
-    bool filled = false;
+    bool filled = false, calls = false;
     for (Slot& slot : slots) {
       if (slot.probe != nullptr && !filled) {
         processes.fill_parents();
@@ -179,6 +179,7 @@ struct Kernel::State {
       const bool tags = slot.probe != nullptr && slot.probe->event == EventId::exec && (header.tags & ~header.marks) != 0;
       const bool wanted = slot.probe == nullptr || tags || header.event[static_cast<size_t>(slot.probe->event)].wanted != 0;
       if (!slot.loaded) continue;
+      calls = calls || (wanted && is_of_system_call(slot.program));
       if (!wanted) {
         detach(slot);
       } else if (Status status = attach(slot); !status.ok()) {
@@ -186,7 +187,16 @@ struct Kernel::State {
         return status;
       }
     }
+    set_flag(CONTROL_CALLS, calls);
     return Done{};
+  }
+
+  void set_flag(control_flags flag, bool on) const {
+    std::atomic_ref flags(control().flags);
+    if (on)
+      flags.fetch_or(flag, std::memory_order_release);
+    else
+      flags.fetch_and(~flag, std::memory_order_release);
   }
 
   void detach() {
@@ -221,7 +231,7 @@ Result<std::unique_ptr<Kernel>> Kernel::load(const Options& options) {
   bpf_map__set_max_entries(state->skeleton->maps.processes, ProcessEntries::limit());
   bpf_map__set_max_entries(state->skeleton->maps.ring, options.ring_bytes);
   state->skeleton->bss->control.active = CONTROL_NO_IMAGE;
-  state->choose(options.events, probe_features().has("fentry"));
+  state->choose(options.events, probe_features().has("fentry") ? trampoline_events(state->skeleton->obj) : 0);
   if (const int error = recipe_probes__load(state->skeleton); error != 0) {
     const std::string words = LibbpfLog::end();
     if (const std::string obstacle = probe_features().obstacle(); !obstacle.empty())
@@ -261,12 +271,8 @@ Status Kernel::install(const FilterImage& image) {
   control.marks[next] = header.marks;
   control.exec[next] = head_of(header.event[static_cast<size_t>(EventId::exec)]);
   for (size_t event = 0; event < RECIPE_EVENTS; ++event) control.event[event][next] = head_of(header.event[event]);
-  uint32_t asked = 0;
-  if ((header.flags & FILTER_WRITERS) != 0) asked |= CONTROL_WRITERS;
-  if ((header.flags & FILTER_COMMANDS) != 0) asked |= CONTROL_COMMANDS;
-  std::atomic_ref flags(control.flags);
-  flags.fetch_or(asked);
-  flags.fetch_and(asked | ~(CONTROL_WRITERS | CONTROL_COMMANDS));
+  state_->set_flag(CONTROL_WRITERS, (header.flags & FILTER_WRITERS) != 0);
+  state_->set_flag(CONTROL_COMMANDS, (header.flags & FILTER_COMMANDS) != 0);
   std::atomic_ref(control.active).store(next, std::memory_order_release);
   // Probes run with preemption off: after this none of them still works with the other image, and it may be filled again.
   if (syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0) != 0)
@@ -286,11 +292,7 @@ Status Kernel::install(const FilterImage& image) {
 }
 
 void Kernel::set_scope(bool on) {
-  std::atomic_ref flags(state_->control().flags);
-  if (on)
-    flags.fetch_or(CONTROL_SCOPE, std::memory_order_release);
-  else
-    flags.fetch_and(~CONTROL_SCOPE, std::memory_order_release);
+  state_->set_flag(CONTROL_SCOPE, on);
 }
 
 Status Kernel::watch(uint32_t pid) {

@@ -3,6 +3,7 @@
 // changes, and it works where tracefs is not mounted.
 #include "runtime/kernel/probes.h"
 
+#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -99,20 +100,43 @@ const Probe* find_probe(std::string_view program) {
   return nullptr;
 }
 
-bool is_used(const Probe& probe, bool trampolines) {
+uint64_t trampoline_events(const bpf_object* object) {
+  btf* const types = btf__load_vmlinux_btf();
+  if (types == nullptr) return 0;
+  uint64_t events = 0, without = 0;
+  bpf_program* program = nullptr;
+  bpf_object__for_each_program(program, object) {
+    const Probe* const probe = find_probe(bpf_program__name(program));
+    if (probe == nullptr || probe->variant != ProbeVariant::kTrampoline) continue;
+    const uint64_t event = uint64_t{1} << static_cast<int>(probe->event);
+    const std::string section = bpf_program__section_name(program);
+    events |= event;
+    if (!section.starts_with("fentry/") && !section.starts_with("fexit/")) continue;
+    if (btf__find_by_name_kind(types, section.c_str() + section.find('/') + 1, BTF_KIND_FUNC) < 0) without |= event;
+  }
+  btf__free(types);
+  return events & ~without;
+}
+
+bool is_used(const Probe& probe, uint64_t trampolines) {
+  const bool has = ((trampolines >> static_cast<int>(probe.event)) & 1) != 0;
   switch (probe.variant) {
     case ProbeVariant::kAlways:
       return true;
     case ProbeVariant::kTrampoline:
-      return trampolines;
+      return has;
     case ProbeVariant::kSyscall:
-      return !trampolines;
+      return !has;
   }
   return false;
 }
 
 bool ends_by_tail_call(const bpf_program* program) {
   return std::string_view(bpf_program__section_name(program)).starts_with(kTracepoint);
+}
+
+bool is_of_system_call(const bpf_program* program) {
+  return std::string_view(bpf_program__section_name(program)).starts_with("tracepoint/syscalls/");
 }
 
 Result<bpf_link*> attach_probe(bpf_program* program) {

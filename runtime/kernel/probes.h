@@ -9,12 +9,13 @@
 #include "runtime/catalogue/catalogue.h"
 
 struct bpf_link;
+struct bpf_object;
 struct bpf_program;
 
 namespace recipe {
 
 enum class ProbeVariant : uint8_t { kAlways, kTrampoline, kSyscall };
-enum class ProbeKnows : uint8_t { kKernelHolds, kDescriptor, kAskedPath, kSocket, kAskedAddress, kPacket, kCall };
+enum class ProbeKnows : uint8_t { kKernelHolds, kDescriptor, kLookedUp, kAskedPath, kSocket, kAskedAddress, kPacket, kCall };
 
 struct Probe {
   std::string_view program;
@@ -26,11 +27,17 @@ struct Probe {
 [[nodiscard]] std::span<const Probe> all_probes();
 [[nodiscard]] const Probe* find_probe(std::string_view program);  // nullptr: fork and exit, which belong to every event
 
-// Does this kernel use it? trampolines: whether it has them.
-[[nodiscard]] bool is_used(const Probe& probe, bool trampolines);
+// Events, a bit each, whose trampoline variant this kernel can run: it has every function that their programs of `object` hang
+// at.
+[[nodiscard]] uint64_t trampoline_events(const bpf_object* object);
 
-// Is it a tracepoint's of a system call? Such programs hand their event to recipe_finish_syscall.
+// Does this kernel use it? trampolines: the events of the function above; 0 where it has no trampolines.
+[[nodiscard]] bool is_used(const Probe& probe, uint64_t trampolines);
+
+// Is it a tracepoint's? Such programs hand their event to recipe_finish_syscall.
 [[nodiscard]] bool ends_by_tail_call(const bpf_program* program);
+// Is it the tracepoint of a system call? Those do not see calls of 32-bit programs.
+[[nodiscard]] bool is_of_system_call(const bpf_program* program);
 
 // The kernel's number of a tracepoint, "syscalls/sys_exit_open"; 0: it has none of that name. Error: tracefs cannot be asked.
 [[nodiscard]] Result<uint64_t> tracepoint_number(std::string_view tracepoint);
