@@ -60,16 +60,17 @@ static __always_inline void add_inode(struct classify* c, record_u64 inode) {
 /* Is the object's name wanted? Then the classifier is ready for it. 0: the event ends here. asked: flags of an open. */
 static __always_inline struct classify* begin_object(record_u32 event, record_u64 file, record_u64 asked) {
   struct probe_start start;
-  record_u64 dentry = dentry_of_file(file);
+  record_u64 dentry = dentry_of_file(file), mnt = mount_of_file(file);
   if (!dentry || !begin_event(&start, event)) return 0;
   struct path_node node = {};
-  read_node(dentry, &node);
+  record_u64 named = named_dentry(bpf_get_current_task_btf(), mnt, dentry);
+  if (named) read_node(named, &node);
   ask_pivot(&start, node.name, node.hash_len >> 32);
   if (event == EVENT_open ? is_unwanted_open(&start, file, asked) : is_unwanted(&start)) return 0;
   struct classify* c = begin_classify(&start, event);
   if (!c) return 0;
   c->dentry = dentry;
-  c->mnt = mount_of_file(file);
+  c->mnt = mnt;
   add_number(c, FIELD_process_tid, current_thread());
   add_inode(c, inode_of_file(file));
   return c;

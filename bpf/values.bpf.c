@@ -245,10 +245,10 @@ __noinline record_u64 read_asked_path(struct classify* c, record_u64 folder, rec
   return 1;
 }
 
-/* The opened object's name; a file system's root has none. */
+/* The name of the opened object's place; the root has none. */
 __noinline record_u64 fetch_file_name(struct classify* c) {
   if (!c) return 0;
-  record_u64 dentry = c->dentry;
+  record_u64 dentry = named_dentry(bpf_get_current_task_btf(), c->mnt, c->dentry);
   struct path_node node = {};
   if (dentry) read_node(dentry, &node);
   record_u64 bytes = node.hash_len >> 32;
