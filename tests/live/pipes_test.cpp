@@ -79,7 +79,7 @@ TEST_CASE("a builtin that writes is nobody once it is gone, a subshell that stay
   const std::string nobody = pipelines.recipe(kShell + "not exists process.stdin.writers");
   CHECK(pipelines.watch(nobody, "echo exit | { sleep 0.2; exec sh -s; }") == std::vector<std::string>{"fed:"});
   const std::string shell = pipelines.recipe(kShell + "process.stdin.writers contains bash");
-  CHECK(pipelines.watch(shell, "{ until [ $SECONDS -ge 1 ]; do :; done; echo exit; } | sh -s") ==
+  CHECK(pipelines.watch(shell, "{ until [ $SECONDS -ge 4 ]; do :; done; echo exit; } | sh -s") ==
         std::vector<std::string>{"fed: bash"});
 }
 

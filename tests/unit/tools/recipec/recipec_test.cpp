@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The built recipec, as its users run it: exit codes, outputs, files.
+#include "tests/unit/tools/recipec/recipec.h"
+
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -8,37 +10,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
-#include "tests/support/run_command.h"
-
 namespace recipe {
-namespace {
-
-using Catch::Matchers::Contains;
-
-const std::string kRecipec = RECIPE_BIN_DIR "/recipec";
-
-CommandResult recipec(std::vector<std::string> arguments, const std::string& input = {},
-                      const std::vector<std::string>& environment = {}) {
-  arguments.insert(arguments.begin(), kRecipec);
-  return run_command(arguments, input, environment);
-}
-
-constexpr const char* kGood = R"(recipe perl_code {
-  on exec when process.name == perl and argv contains "-e"
-  test "code"     match   exec { process.name: perl, argv: [perl, "-e", "1"] }
-  test "a script" nothing exec { process.name: perl, argv: [perl, "a.pl"] }
-}
-)";
-constexpr const char* kWrong = "recipe bad {\n  on exec when proces.name == perl\n}\n";
-
-std::string fresh(const std::string& name) {
-  const CommandResult made = recipec({"new", name});
-  REQUIRE(made.code == 0);
-  return made.out;
-}
-
-}  // namespace
-
 TEST_CASE("check is quiet about recipes without errors") {
   const ScratchFolder folder;
   folder.write("a.recipe", kGood);
@@ -357,169 +329,6 @@ TEST_CASE("completion is a script that bash accepts, and completes what is there
     if (std::filesystem::exists(binary))
       CHECK(run_command({binary, "-n", folder.write("recipec." + shell, made.out)}).code == 0);
   }
-}
-
-TEST_CASE("fmt lays files out, and with --check or --diff only says what would change") {
-  const ScratchFolder folder;
-  const std::string ugly = "recipe a{\non exec when process.name==perl\n\n\n}\n",
-                    neat = "recipe a {\n  on exec when process.name == perl\n}\n";
-  const std::string path = folder.write("a.recipe", ugly);
-  folder.write("b.recipe", neat);
-  const CommandResult check = recipec({"fmt", folder.path(), "--check"});
-  CHECK(check.code == 1);
-  CHECK(check.out == path + "\n");
-  CHECK_THAT(check.err, Contains("1 of 2 files would change"));
-  const CommandResult diff = recipec({"fmt", folder.path(), "--diff"});
-  CHECK(diff.code == 1);
-  CHECK(diff.out == "--- " + path + "\n+++ " + path +
-                        "\n@@ -1,5 +1,3 @@\n-recipe a{\n-on exec when process.name==perl\n+recipe a {\n"
-                        "+  on exec when process.name == perl\n-\n-\n }\n");
-  CHECK(folder.read("a.recipe") == ugly);
-  CHECK(recipec({"fmt", "-"}, ugly).out == neat);
-  CHECK(recipec({"fmt", "-", "--check"}, ugly).code == 1);
-  CHECK(recipec({"fmt", folder.path()}).code == 0);
-  CHECK(folder.read("a.recipe") == neat);
-  CHECK(recipec({"fmt", folder.path(), "--check"}).code == 0);
-  CHECK(recipec({"fmt", folder.path(), "--check", "--diff"}).code == 3);
-}
-
-TEST_CASE("a new recipe stands as the formatter leaves it") {
-  const std::string text = fresh("other");
-  CHECK(recipec({"fmt", "-"}, text).out == text);
-}
-
-TEST_CASE("fmt leaves a file with an error of syntax alone, and says where it is") {
-  const ScratchFolder folder;
-  folder.write("a.recipe", "recipe a {\non exec when process.name = perl\n}\n");
-  folder.write("b.recipe", "recipe b{\n}\n");
-  const CommandResult result = recipec({"fmt", folder.path()});
-  CHECK(result.code == 2);
-  CHECK_THAT(result.err, Contains("a.recipe:2:"));
-  CHECK(folder.read("a.recipe") == "recipe a {\non exec when process.name = perl\n}\n");
-  CHECK(folder.read("b.recipe") == "recipe b {\n}\n");
-  CHECK(recipec({"fmt", folder.path("none")}).code == 3);
-}
-
-TEST_CASE("test --coverage shows what no test has shown of a term or an exception") {
-  const ScratchFolder folder;
-  const std::string head =
-      "recipe a {\n  on exec when process.name == perl and argv contains \"-e\"\n  except \"of root\" when process.uid == 0\n";
-  folder.write("a.recipe", head +
-                               "  test \"code\" match exec { process.name: perl, argv: [perl, \"-e\"] }\n"
-                               "  test \"neither\" nothing exec { process.name: sh, argv: [sh] }\n}\n");
-  const CommandResult some = recipec({"test", folder.path(), "--coverage"});
-  CHECK(some.code == 0);
-  CHECK_THAT(some.out, Contains("a 2 of 2 terms, 0 of 1 exception\n") &&
-                           Contains("except \"of root\"\n      holds no test's event back") && Contains("coverage 66 %"));
-  CHECK(recipec({"test", folder.path(), "--threshold", "67"}).code == 1);
-  CHECK(recipec({"test", folder.path(), "--threshold", "66"}).code == 0);
-  CHECK(recipec({"test", folder.path(), "--threshold", "101"}).code == 3);
-
-  folder.write("a.recipe",
-               head +
-                   "  test \"script\" nothing exec { process.name: perl, argv: [perl, a] }\n"
-                   "  test \"root\" nothing exec { process.name: perl, argv: [perl, \"-e\"], process.uid: 0 }\n}\n");
-  const CommandResult other = recipec({"test", folder.path(), "--coverage"});
-  CHECK_THAT(other.out,
-             Contains("process.name == perl\n      never false") && !Contains("argv contains") && !Contains("of root"));
-  const auto json = nlohmann::json::parse(recipec({"test", folder.path(), "--coverage", "--format", "json"}).out);
-  CHECK(json["recipes"][0]["coverage"][0]["false"] == false);
-  CHECK(json["recipes"][0]["coverage"][2]["decides"] == true);
-}
-
-TEST_CASE("why shows each term of the clause that holds, with the event's value") {
-  const ScratchFolder folder;
-  const std::string path = folder.write("a.recipe", kGood);
-  const std::string event = R"({"event":"exec","process":{"name":"perl"},"argv":["perl","-e","1"]})";
-  const CommandResult result = recipec({"why", path, event});
-  CHECK(result.code == 0);
-  CHECK_THAT(result.out, Contains("✓ process.name == perl  (kernel)\n        process.name is \"perl\"") &&
-                             Contains("✓ argv contains \"-e\"") && Contains("→ a detection\n") && Contains("lets it through"));
-}
-
-TEST_CASE("why shows what an event lacks, and says so in its exit code") {
-  const ScratchFolder folder;
-  const std::string path = folder.write("a.recipe", kGood);
-  const std::string events =
-      folder.write("events.jsonl",
-                   "{\"event\":\"exec\",\"process\":{\"name\":\"perl\"},\"argv\":[\"perl\",\"a.pl\"]}\n\n"
-                   "{\"event\":\"open\",\"file\":{\"path\":\"/a\"}}\n");
-  const CommandResult result = recipec({"why", path, events});
-  CHECK(result.code == 1);
-  CHECK_THAT(result.out, Contains("event 1: exec by `perl a.pl`") && Contains("1 of 2 terms is false") &&
-                             Contains("✗ argv contains \"-e\"") && Contains("argv is [\"perl\", \"a.pl\"]") &&
-                             Contains("event 3: open") && Contains("no `on` of this event"));
-  const CommandResult json = recipec({"why", path, "-", "--format", "json"}, folder.read("events.jsonl"));
-  CHECK(json.code == 1);
-  const auto first = nlohmann::json::parse(json.out.substr(0, json.out.find('\n')));
-  CHECK(first["recipe"] == "perl_code");
-  CHECK(first["detected"] == false);
-  CHECK(first["clauses"][0]["false"] == 1);
-}
-
-TEST_CASE("why and a failed test show a term that looks into a list from a file") {
-  const ScratchFolder folder;
-  folder.write("bad.txt", "example.com\nexample.net\n");
-  const std::string path =
-      folder.write("a.recipe",
-                   "list bad: domain = file \"bad.txt\"\nrecipe a {\n  on dns when dns.question under any bad\n"
-                   "  test \"another\" match dns { dns.question: \"example.org\" }\n}\n");
-  CHECK(recipec({"why", path, R"({"event":"dns","dns":{"question":"a.example.net"}})"}).code == 0);
-  const CommandResult failed = recipec({"test", path});
-  CHECK(failed.code == 1);
-  CHECK_THAT(failed.out, Contains("✗ dns.question under any bad\n          dns.question is \"example.org\""));
-}
-
-TEST_CASE("why names the exception that holds an event back") {
-  const ScratchFolder folder;
-  const std::string path = folder.write(
-      "a.recipe", "recipe a {\n  on exec when process.name == perl\n  except \"of root\" when process.uid == 0\n}\n");
-  const CommandResult result = recipec({"why", path, R"({"event":"exec","process":{"name":"perl","uid":0}})"});
-  CHECK(result.code == 1);
-  CHECK_THAT(result.out, Contains("the exception `of root` holds it back"));
-}
-
-TEST_CASE("attack prints a layer of the Navigator: a technique is named once, with the recipes that cover it") {
-  const ScratchFolder folder;
-  folder.write("a.recipe",
-               "recipe a {\n  importance high\n  attack [T1059.004, T1105]\n  on exec when process.name == a\n}\n"
-               "recipe b {\n  importance low\n  attack [T1105]\n  on exec when process.name == b\n}\n"
-               "recipe c {\n  enabled false\n  attack [T1003]\n  on exec when process.name == c\n}\n");
-  const CommandResult result = recipec({"attack", folder.path()});
-  REQUIRE(result.code == 0);
-  const auto layer = nlohmann::json::parse(result.out);
-  CHECK(layer["domain"] == "enterprise-attack");
-  REQUIRE(layer["techniques"].size() == 2);
-  CHECK(layer["techniques"][0]["techniqueID"] == "T1059.004");
-  const auto& shared = layer["techniques"][1];
-  CHECK(shared["techniqueID"] == "T1105");
-  CHECK(shared["score"] == 2);
-  CHECK(shared["comment"] == "2 recipes, importance up to high: a, b");
-  CHECK(shared["metadata"][1] == nlohmann::json({{"name", "b"}, {"value", "low"}}));
-  CHECK(layer["gradient"]["maxValue"] == 2);
-  CHECK(recipec({"attack", folder.path(), "-o", folder.path("layer.json")}).code == 0);
-  CHECK(folder.read("layer.json") == result.out);
-  CHECK(recipec({"attack", folder.path(), "-o", folder.path("no/layer.json")}).code == 4);
-}
-
-TEST_CASE("why says what is wrong with its arguments") {
-  const ScratchFolder folder;
-  folder.write("a.recipe", kGood);
-  folder.write("b.recipe", fresh("other"));
-  const std::string event = R"({"event":"exec"})";
-  const auto err = [&](std::vector<std::string> arguments) {
-    arguments.insert(arguments.begin(), "why");
-    const CommandResult result = recipec(arguments);
-    CHECK(result.code == 3);
-    return result.err;
-  };
-  CHECK_THAT(err({folder.path(), event}), Contains("holds 2 recipes: say which one"));
-  CHECK_THAT(err({folder.path() + ":nobody", event}), Contains("no recipe `nobody`") && Contains("`perl_code`"));
-  CHECK_THAT(err({folder.path("a.recipe"), R"({"event":"exce"})"}),
-             Contains("line 1: unknown event `exce`; did you mean `exec`?"));
-  CHECK_THAT(err({folder.path("a.recipe"), folder.path("none.jsonl")}), Contains("cannot read"));
-  CHECK_THAT(err({folder.path("a.recipe"), folder.path()}), Contains("cannot read"));
-  CHECK_THAT(err({folder.path("a.recipe"), folder.write("empty.jsonl", "\n")}), Contains("holds no event"));
 }
 
 }  // namespace recipe
