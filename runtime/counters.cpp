@@ -29,12 +29,9 @@ const CounterInfo& info(Counter counter) {
 
 Coverage Engine::coverage() const {
   Coverage coverage;
+  coverage.recipes = recipes_of(artefact_);
   for (const RecipeInfo& recipe : artefact_.recipes) {
-    if (recipe.enabled) {
-      coverage.recipes.push_back({recipe.name, recipe.title, recipe.doc.quick, recipe.importance, false});
-    } else {
-      coverage.skipped.push_back(recipe.name);
-    }
+    if (!recipe.enabled) coverage.skipped.push_back(recipe.name);
   }
   coverage.events = counters_[static_cast<size_t>(Counter::k_events_seen)] - (canary_seen_ ? 1 : 0);
   coverage.detections = sequence_;

@@ -15,6 +15,32 @@ std::string join(const std::vector<std::string>& words) {
 
 }  // namespace
 
+std::vector<Coverage::Recipe> recipes_of(const Artefact& artefact) {
+  std::vector<Coverage::Recipe> recipes;
+  std::vector<size_t> place(artefact.recipes.size(), SIZE_MAX);
+  for (size_t i = 0; i < artefact.recipes.size(); ++i) {
+    const RecipeInfo& recipe = artefact.recipes[i];
+    if (!recipe.enabled) continue;
+    place[i] = recipes.size();
+    recipes.push_back({recipe.name,
+                       recipe.title,
+                       recipe.doc.quick,
+                       recipe.importance,
+                       false,
+                       recipe.doc.implications,
+                       recipe.false_positives,
+                       {}});
+  }
+  for (const Trigger& trigger : artefact.triggers) {
+    const size_t at = place[trigger.recipe.index()];
+    const Passage& words = artefact.passages[trigger.passage];
+    if (at == SIZE_MAX || words.text.empty()) continue;
+    recipes[at].sources.push_back(
+        {words.file < artefact.files.size() ? artefact.files[words.file] : std::string(), words.line, words.text});
+  }
+  return recipes;
+}
+
 Verdict verdict(const Coverage& coverage) {
   if (!coverage.watched) return Verdict::kNone;
   return shortcomings(coverage).empty() ? Verdict::kComplete : Verdict::kPartial;

@@ -36,10 +36,18 @@ struct Coverage {
   enum class Mode : uint8_t { kReplay, kMachine, kCommand };  // events from a file, the whole machine, one COMMAND
   enum class Canary : uint8_t { kNone, kSeen, kUnseen };      // kNone: there is none in replay
   enum class Loss : uint8_t { kLost, kCut, kNoted };          // an event is missing, a part of one is, or nothing is
+  struct Source {  // a condition as its author wrote it; of a compiled artefact with its white space folded
+    std::string file;
+    uint32_t line = 0;
+    std::string text;
+  };
   struct Recipe {
     std::string name, title, quick;
     Importance importance = Importance::kNone;
     bool blind = false;  // no probe here sees an event that it asks for
+    std::string implications{};
+    std::vector<std::string> false_positives{};
+    std::vector<Source> sources{};
   };
   struct Count {
     std::string_view counter, doc;  // a row of counters.def
@@ -64,6 +72,9 @@ struct Coverage {
 };
 
 enum class Verdict : uint8_t { kComplete, kPartial, kNone };
+
+// The enabled recipes, each with what a reader of its detections wants to know.
+[[nodiscard]] std::vector<Coverage::Recipe> recipes_of(const Artefact& artefact);
 
 // kComplete: every event that the loaded recipes ask for was looked at, whole. kPartial: some may have been missed. kNone: not
 // watched at all.

@@ -41,6 +41,7 @@ struct PrintOptions {
   std::vector<Subject> subjects;
   std::string host, build_type, run;  // of in-toto: URIs of the CI's platform and of the kind of build, name of the run
   size_t taken = 0;                   // bytes that a kAdded file already holds
+  std::string_view page;              // of html: the page that the report is put into (report_page.h); outlives the printer
 };
 
 class Printer {

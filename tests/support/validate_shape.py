@@ -5,6 +5,7 @@
 Always against a schema of our own, in tests/support/schemas, written from the published facts; and against the format's own schema or
 a reader of it where tools/validators has fetched one into VALIDATORS. Says which; what is wrong is said, and then the exit code is 1.
 """
+import html.parser
 import json
 import pathlib
 import re
@@ -179,17 +180,38 @@ def check_github(text: str) -> None:
 def check_summary(text: str) -> None:
     demand(len(text.encode()) <= 1 << 20, "more than 1 MiB")
     try:
-        html = subprocess.run(["cmark-gfm", "--unsafe", "-e", "autolink", "-e", "table", "-e", "strikethrough"], input=text,
+        page = subprocess.run(["cmark-gfm", "--unsafe", "-e", "autolink", "-e", "table", "-e", "strikethrough"], input=text,
                               capture_output=True, text=True, check=True).stdout
     except FileNotFoundError:
         unchecked.append("Debian cmark-gfm")
-        html = text
+        page = text
     else:
         checked.append("Debian cmark-gfm")
-    tags = set(re.findall(r"<([A-Za-z][A-Za-z0-9]*)[^>]*>", html))
+    tags = set(re.findall(r"<([A-Za-z][A-Za-z0-9]*)[^>]*>", page))
     ours = {"code", "details", "h2", "li", "p", "strong", "summary", "table", "tbody", "td", "th", "thead", "tr", "ul"}
     demand(tags <= ours, f"HTML that is not ours: {sorted(tags - ours)}")
     checked.append("our own list of what a summary is made of")
+
+
+def check_html(text: str) -> None:
+    """The data of the report: plain JSON of plain characters, of the shipped schema, that nothing in it can end."""
+    checked.append("runtime/report/detection.schema.json")
+    found = re.findall(r'<script type="application/json" id="data">(.*?)</script>', text, re.DOTALL)
+    demand(len(found) == 1, f"{len(found)} elements of data")
+    demand(all(re.search(r"[^\n\x20-\x7e]|[<>&]", data) is None for data in found), "data that HTML could act upon")
+    schema = json.loads((SCHEMAS.parents[2] / "runtime/report/detection.schema.json").read_text())
+    for data in map(json.loads, found):
+        demand(data["format"] == 1, "another format")
+        for each in data["coverages"]:
+            against({**schema, "oneOf": [{"$ref": "#/$defs/coverage"}]}, {"coverage": each}, "coverage")
+        for each in data["detections"]:
+            against({**schema, "oneOf": [{"$ref": "#/$defs/detection"}]}, {"status": "stable", **each}, "detection")
+    tags: list[str] = []
+    parser = html.parser.HTMLParser()
+    parser.handle_starttag = lambda tag, attributes: tags.append(tag)
+    parser.feed(text)
+    ours = {"html", "head", "meta", "style", "title", "body", "main", "div", "script", "h1", "p", "ul", "li", "table", "thead", "tbody", "tr", "th", "td"}
+    demand(set(tags) <= ours, f"HTML that is not ours: {sorted(set(tags) - ours)}")
 
 
 def main() -> int:
@@ -206,6 +228,8 @@ def main() -> int:
         check_junit(path)
     elif form == "github":
         check_github(text)
+    elif form == "html":
+        check_html(text)
     elif form == "summary":
         check_summary(text)
     elif form == "gitlab":

@@ -30,6 +30,7 @@ Run declare_watch(CLI::App& app);
 Run declare_replay(CLI::App& app);
 Run declare_record(CLI::App& app);
 Run declare_features(CLI::App& app);
+Run declare_report(CLI::App& app);
 Run declare_schema(CLI::App& app);
 
 // A line on stderr: "reciped: TEXT". Never a signal, never an error: stderr may be gone.

@@ -14,7 +14,7 @@ namespace recipe::reciped {
 namespace {
 
 constexpr Declare kSubcommands[] = {
-    declare_run, declare_watch, declare_replay, declare_record, declare_features, declare_schema,
+    declare_run, declare_watch, declare_replay, declare_record, declare_report, declare_features, declare_schema,
 };
 
 int run(int argc, char** argv) {

@@ -9,8 +9,10 @@
 
 #include "runtime/artefact/names.h"
 #include "runtime/report/report.h"
+#include "runtime/report/report_page.h"
 #include "tools/reciped/command.h"
 #include "tools/reciped/job.h"
+#include "tools/reciped/page.h"
 
 namespace recipe::reciped {
 
@@ -37,6 +39,10 @@ void Output::declare(CLI::App& command, bool fail_on, bool job) {
   command.add_option("--output", places_, "where they go, see below; may be repeated")
       ->type_name("[FORMAT:]PLACE")
       ->allow_extra_args(false);
+  command
+      .add_option("--report", report_,
+                  "a report for people as well: one HTML file; the same as --output html:FILE beside the rest")
+      ->type_name("FILE");
   openers_.declare(command);
   command.add_option("--subject", subjects_, "what an in-toto statement is about; without it the commit of the CI job")
       ->type_name("NAME=sha256:DIGEST")
@@ -65,6 +71,9 @@ int Output::open(int descriptor) {
   }
   PrintOptions options;
   if (const int exit = read_options(options); exit != kClean) return exit;
+  if (!report_.empty()) {
+    if (const int exit = open_place({Format::kHtml, report_}, options); exit != kClean) return exit;
+  }
   const FormatInfo* asked = find_format(format_);
   if (places_.empty()) {
     const bool text = ::isatty(descriptor) == 1 || descriptor == STDERR_FILENO;
@@ -84,6 +93,7 @@ int Output::open(int descriptor) {
 
 int Output::read_options(PrintOptions& options) const {
   options = job_options();
+  options.page = report_page();
   if (!job_) options.workflow.clear();
   if (!subjects_.empty()) options.subjects.clear();
   for (const std::string& text : subjects_) {
@@ -104,6 +114,10 @@ int Output::read_options(PrintOptions& options) const {
 }
 
 int Output::open_place(const OutputSpec& spec, const PrintOptions& options) {
+  if (*spec.format == Format::kHtml && !check_page(options.page).ok()) {
+    complain("html: " + std::string(kNoReportPage));
+    return kFault;
+  }
   if (spec.place.empty()) {
     complain(fmt::format("--output: `{}:` names no file", info(*spec.format).name));
     return kUsage;

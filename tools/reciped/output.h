@@ -61,7 +61,7 @@ class Output {
   void count_refused(Engine* engine) const;
 
   Places openers_;
-  std::string format_;
+  std::string format_, report_;
   std::vector<std::string> places_, subjects_, fail_on_;
   std::optional<Importance> level_;
   std::vector<std::unique_ptr<Sink>> sinks_;

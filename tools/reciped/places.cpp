@@ -111,6 +111,7 @@ std::string content_type(Format format) {
       break;
   }
   return format == Format::kJunit    ? "application/xml"
+         : format == Format::kHtml   ? "text/html; charset=utf-8"
          : format == Format::kGithub ? "text/plain; charset=utf-8"
                                      : "application/json";
 }

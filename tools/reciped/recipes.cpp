@@ -4,6 +4,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <fstream>
 
 #include "compiler/compile.h"
@@ -36,7 +37,39 @@ bool is_artefact(const fs::path& path) {
   return looks_like_artefact({first, static_cast<size_t>(in.gcount())});
 }
 
-int compile_sources(const std::vector<fs::path>& paths, const std::vector<std::string>& roots, Artefact& artefact) {
+using Words = std::map<std::string, std::vector<Coverage::Source>>;
+
+constexpr size_t kMostWords = 8192;  // of one condition; the longest of our own library has 4 KiB
+
+// A block as it was written, less the indentation of the line that it begins on; the cut is said in a comment.
+std::string words_as_written(const Sources& sources, Span span) {
+  const size_t indentation = sources.position(span.source, span.begin).column - 1;
+  std::string_view text = sources.text(span);
+  std::string out;
+  while (!text.empty()) {
+    std::string_view line = text.substr(0, std::min(text.find('\n'), text.size()));
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
+    if (!out.empty()) line.remove_prefix(std::min({line.find_first_not_of(" \t"), indentation, line.size()}));
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    if (out.size() + line.size() > kMostWords) return out + "# ...";
+    out.append(line).push_back('\n');
+  }
+  if (out.ends_with('\n')) out.pop_back();
+  return out;
+}
+
+void note_words(const Compilation& compilation, Words& words) {
+  const Sources& sources = compilation.sources;
+  for (const Recipe& recipe : compilation.set.recipes) {
+    for (const On& on : recipe.ons) {
+      words[recipe.info.name].push_back({sources[on.span.source].path, sources.position(on.span.source, on.span.begin).line,
+                                         words_as_written(sources, on.span)});
+    }
+  }
+}
+
+int compile_sources(const std::vector<fs::path>& paths, const std::vector<std::string>& roots, Artefact& artefact,
+                    Words& words) {
   const auto files = find_recipes(paths);
   if (!files.ok()) {
     complain(files.error().message());
@@ -54,6 +87,7 @@ int compile_sources(const std::vector<fs::path>& paths, const std::vector<std::s
     (void)write_all(STDERR_FILENO, render_text(compilation.diagnostics, compilation.sources, wants_colour(STDERR_FILENO))).ok();
   }
   if (compilation.diagnostics.has_errors() || !compilation.ok) return kRecipeError;
+  note_words(compilation, words);
   artefact = std::move(compilation.artefact);
   return kClean;
 }
@@ -102,7 +136,7 @@ int Recipes::load(Artefact& artefact) const {
     parts.push_back(std::move(*part));
   }
   if (!sources.empty()) {
-    if (const int exit = compile_sources(sources, roots_, parts.emplace_back()); exit != kClean) return exit;
+    if (const int exit = compile_sources(sources, roots_, parts.emplace_back(), words_); exit != kClean) return exit;
   }
   Result<Artefact> merged = merge(std::move(parts));
   if (!merged.ok()) {
@@ -116,6 +150,13 @@ int Recipes::load(Artefact& artefact) const {
   }
   complain(only_.empty() ? "no recipe is enabled" : "no enabled recipe is left by --only '" + only_ + "'");
   return kUsage;
+}
+
+void Recipes::add_words(std::vector<Coverage::Recipe>& recipes) const {
+  for (Coverage::Recipe& recipe : recipes) {
+    const auto found = words_.find(recipe.name);
+    if (found != words_.end()) recipe.sources = found->second;
+  }
 }
 
 Artefact everything(std::vector<EventId> events, std::vector<std::string> variables) {

@@ -55,6 +55,7 @@ struct Replay {
     const int64_t begin = now_unix_ns();
     const Result<EventsRead> read = read_events(events, give, refuse);
     Coverage coverage = engine.coverage();
+    recipes.add_words(coverage.recipes);
     coverage.begin_unix_ns = begin;
     coverage.end_unix_ns = now_unix_ns();
     if (!read.ok()) coverage.obstacle = read.error().message();

@@ -46,6 +46,7 @@ struct RunAll {
     while (!Signals::stop_asked() && !output.hung_up() && pumped.ok()) pumped = (*live)->pump(kTurn);
     const Status finished = (*live)->finish();
     Coverage coverage = (*live)->coverage();
+    recipes.add_words(coverage.recipes);
     coverage.begin_unix_ns = begin;
     coverage.end_unix_ns = now_unix_ns();
     for (const Status* status : {&std::as_const(pumped), &finished}) {

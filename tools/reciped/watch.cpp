@@ -78,6 +78,7 @@ struct Watch {
     const Status finished = live.finish();
     if (!finished.ok()) complain(finished.error().message());
     Coverage coverage = live.coverage();
+    recipes.add_words(coverage.recipes);
     add_command(coverage, command, code, begin);
     for (const Status* status : {&std::as_const(pumped), &finished}) {
       if (!status->ok()) coverage.obstacle = status->error().message();

@@ -60,7 +60,7 @@ function Facts({ report }: { report: Report }) {
           </dd>
         </div>
       )}
-      {only && command === undefined && Number.isFinite(length) && (
+      {only && only.mode !== "replay" && command === undefined && Number.isFinite(length) && (
         <div>
           <dt>Took</dt>
           <dd>{duration(length)}</dd>
@@ -74,12 +74,14 @@ function Facts({ report }: { report: Report }) {
           </dd>
         </div>
       )}
-      <div>
-        <dt>Report</dt>
-        <dd>
-          {plain(report.made).slice(0, 10)} {clock(report.made)} UTC
-        </dd>
-      </div>
+      {report.made !== undefined && (
+        <div>
+          <dt>Report</dt>
+          <dd>
+            {plain(report.made).slice(0, 10)} {clock(report.made)} UTC
+          </dd>
+        </div>
+      )}
     </dl>
   );
 }
@@ -92,6 +94,9 @@ function Remarks({ report }: { report: Report }) {
           {plural(report.left_out, "less important detection")} {report.left_out === 1 ? "is" : "are"} left out: the report
           holds the {plural(report.detections.length, "detection")} that matter most.
         </p>
+      )}
+      {report.left_coverages > 0 && (
+        <p class="remark">{plural(report.left_coverages, "run")} more ended no worse than those listed, and are left out.</p>
       )}
       {report.bad_count > 0 && (
         <p class="remark">
@@ -272,8 +277,8 @@ export function App({ report }: { report: Report }) {
   };
   return (
     <>
-      <a class="skip" href="#detections">
-        To the detections
+      <a class="skip" href="#content">
+        To the content
       </a>
       <header>
         <div class="bar">
@@ -295,7 +300,7 @@ export function App({ report }: { report: Report }) {
         <Facts report={report} />
         <Remarks report={report} />
       </header>
-      <main>
+      <main id="content" tabIndex={-1}>
         {report.detections.length > 0 && (
           <>
             <section aria-labelledby="when">

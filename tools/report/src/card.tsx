@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One detection: a line that says what happened, and behind it why, where, and what to do.
 import type { ComponentChildren } from "preact";
-import { anchorOf, type Detection, type RecipeText } from "./data";
+import { anchorOf, type Detection, numberOf, type RecipeText } from "./data";
 import { Facts } from "./facts";
 import { Source } from "./source";
 import { clock, Inline, Link, Prose, plain, Shown } from "./text";
@@ -35,7 +35,7 @@ function Why({ detection, recipe }: { detection: Detection; recipe: RecipeText |
         </pre>
       )}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-      <section class="scroll" tabIndex={0} aria-label="the terms that matched">
+      <section class="scroll" tabIndex={0} aria-label={`the terms that matched in number ${numberOf(detection)}`}>
         <table class="terms">
           <thead>
             <tr>

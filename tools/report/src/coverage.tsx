@@ -21,7 +21,7 @@ export function headlineOf(report: Report): Headline {
     case "partial":
       return {
         title: count === 0 ? "Nothing was detected in what was watched" : found,
-        sentence: "Watched only in part: more may have happened than stands here.",
+        sentence: "More may have happened than stands here.",
         state,
       };
     case "none":
@@ -29,7 +29,7 @@ export function headlineOf(report: Report): Headline {
         title: count === 0 ? "Not watched" : `${found}; not all was watched`,
         sentence:
           count === 0
-            ? "Nothing was watched, so nothing could be detected. This is no all-clear."
+            ? "So nothing could be detected: this is no all-clear."
             : "At least one run was not watched: more may have happened than stands here.",
         state,
       };

@@ -90,11 +90,12 @@ export interface RecipeText {
 
 export interface Report {
   format: number;
-  made: string;
+  made?: string;
   version: string;
   detections: Detection[];
   left_out: number;
   coverages: Coverage[];
+  left_coverages: number;
   recipes: Record<string, RecipeText>;
   counters: Record<string, string>;
   bad_lines: number[];

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A recipe's condition as its author wrote it, with the terms that matched marked in place. Terms from elsewhere (a macro of a
 // library) are not found here; the table of terms names their file.
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { RecipeSource, Term } from "./data";
 import { plain } from "./text";
 
@@ -95,13 +96,19 @@ function linesOf(source: RecipeSource, ranges: readonly Range[]) {
 
 export function Source({ source, terms }: { source: RecipeSource; terms: readonly Term[] }) {
   const ranges = rangesOf(source, terms);
+  const words = useRef<HTMLPreElement>(null);
+  // Of a long condition the part that matched is seen first.
+  useLayoutEffect(() => {
+    const mark = words.current?.querySelector("mark");
+    if (words.current && mark) words.current.scrollTop = Math.max(0, mark.offsetTop - 120);
+  }, []);
   return (
     <figure class="source">
       <figcaption>
         {plain(source.file)}, from line {source.line}
       </figcaption>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-      <pre tabIndex={0}>
+      <pre tabIndex={0} ref={words}>
         {linesOf(source, ranges).map((line, index) => (
           <code class="line" key={index} data-line={source.line + index}>
             {line.map((part) => {

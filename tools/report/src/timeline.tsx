@@ -5,9 +5,9 @@ import { type Coverage, type Detection, importances, millis } from "./data";
 import { clock, duration, plural } from "./text";
 
 const kBins = 96;
-const kLane = 20;
+const kLane = 26;
 const kWidth = 960;
-const kLeft = 76;
+const kLeft = 98;
 const kRight = 16;
 
 interface Dot {
@@ -60,16 +60,16 @@ export function Timeline(props: {
     <svg class="timeline" viewBox={`0 0 ${kWidth} ${height}`} role="img" aria-label={label}>
       {lanes.map((importance, lane) => (
         <g key={importance}>
-          <text x={0} y={lane * kLane + 14} class="lane">
+          <text x={0} y={lane * kLane + 17} class="lane">
             {importance}
           </text>
-          <line x1={kLeft} x2={kWidth - kRight} y1={lane * kLane + 10} y2={lane * kLane + 10} />
+          <line x1={kLeft} x2={kWidth - kRight} y1={lane * kLane + 13} y2={lane * kLane + 13} />
         </g>
       ))}
       {ticks.map((tick) => (
         <text
           key={tick}
-          class="tick"
+          class={tick === 0 || tick === 1 ? "tick" : "tick middle"}
           x={kLeft + tick * (kWidth - kLeft - kRight)}
           y={height - 4}
           text-anchor={tick === 0 ? "start" : tick === 1 ? "end" : "middle"}
@@ -86,7 +86,7 @@ export function Timeline(props: {
             key={`${dot.lane} ${dot.bin}`}
             class={first.importance}
             cx={x(dot.bin)}
-            cy={dot.lane * kLane + 10}
+            cy={dot.lane * kLane + 13}
             r={Math.min(4.5 + Math.log2(dot.detections.length), 9)}
             onClick={() => props.open(first)}
           >

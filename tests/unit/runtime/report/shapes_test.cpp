@@ -13,6 +13,7 @@
 #include "runtime/report/printer.h"
 #include "runtime/report/process_members.h"
 #include "runtime/report/report.h"
+#include "runtime/report/report_page.h"
 #include "tests/support/run_command.h"
 
 namespace recipe {
@@ -135,8 +136,15 @@ Coverage coverage_of(bool whole, bool watched = true) {
   return coverage;
 }
 
+// As tools/report makes it, without its script.
+constexpr std::string_view kPage =
+    "<!doctype html><html lang=\"en\"><head><title><!--report:title--></title></head>\n<body><div "
+    "id=\"app\"><!--report:static-->"
+    "</div>\n<script type=\"application/json\" id=\"data\"><!--report:data--></script>\n</body></html>\n";
+
 PrintOptions options(bool workflow = true) {
   PrintOptions all;
+  all.page = kPage;
   if (workflow) all.workflow = ".github/workflows/a b.yml";
   all.subjects = {{"git+https://git.example/a", "gitCommit", "9fceb02d0ae598e95dc970b74767f19372d61af8"}};
   all.host = "https://git.example";
@@ -272,6 +280,37 @@ TEST_CASE("a summary keeps within its mebibyte, what the file holds counted, and
     CHECK(said);
     if (taken < 1'000'000) CHECK(text.find("the worst") < text.find("&#42;"));
   }
+}
+
+TEST_CASE("a report holds its bound, the most important, and says how many it leaves out") {
+  const auto printer = make_printer(Format::kHtml, options());
+  for (size_t i = 0; i < ReportPage::kMostDetections; ++i) CHECK(printer->print(detection_of(Importance::kLow, "x")).empty());
+  (void)printer->print(detection_of(Importance::kCritical, "late"));
+  const std::string text = printer->finish(coverage_of(true));
+  const size_t begin = text.find("id=\"data\">") + 10;
+  const auto data = nlohmann::json::parse(text.substr(begin, text.find("</script>", begin) - begin));
+  CHECK(data["detections"].size() == ReportPage::kMostDetections);
+  CHECK(data["detections"][0]["importance"] == "critical");
+  CHECK(data["left_out"] == 1);
+  CHECK(text.find("2001 detections, the gravest critical") != std::string::npos);
+}
+
+TEST_CASE("a report's page without its places, with one twice or out of order, is refused") {
+  CHECK(check_page(kPage).ok());
+  CHECK_FALSE(check_page("").ok());
+  CHECK_FALSE(check_page(std::string(kPage) + "<!--report:data-->").ok());
+  CHECK_FALSE(check_page("<!--report:data--><!--report:static--><!--report:title-->").ok());
+}
+
+TEST_CASE("JSON in a page is plain ASCII without signs of HTML, and reads as the same value") {
+  for (const std::string value : {"</script><!-- &amp; <b>", "\xe2\x80\xa8 \xe2\x80\xae \xf0\x9f\x98\x80 \x7f", "plain"}) {
+    const std::string json = nlohmann::json(value).dump();
+    const std::string inert = inert_json(json);
+    CHECK(nlohmann::json::parse(inert) == value);
+    CHECK(inert.find_first_of("<>&\x7f") == std::string::npos);
+    CHECK(std::all_of(inert.begin(), inert.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; }));
+  }
+  CHECK(inert_json("\"\xff\"") == "\"\\ufffd\"");
 }
 
 TEST_CASE("SARIF holds 25,000 results, the most important, and says how many it leaves out") {
