@@ -8,9 +8,7 @@
 #include "runtime/artefact/names.h"
 
 namespace recipe::recipec {
-namespace {
 
-// command_and_scripting_interpreter → Command and Scripting Interpreter
 std::string heading(std::string_view name) {
   std::string out;
   for (size_t at = 0; at < name.size();) {
@@ -25,17 +23,6 @@ std::string heading(std::string_view name) {
   return out;
 }
 
-// In running text: what Markdown or HTML would read as its own is escaped.
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (std::string_view("\\`*_[]<>|#").find(c) != std::string_view::npos) out += '\\';
-    out += c == '\n' ? ' ' : c;
-  }
-  return out;
-}
-
-// A text block without the white space that its lines share.
 std::string dedented(std::string_view text) {
   std::vector<std::string_view> lines;
   for (size_t at = 0; at <= text.size();) {
@@ -62,6 +49,18 @@ std::string dedented(std::string_view text) {
   }
   while (out.size() > 1 && out.ends_with("\n\n")) out.pop_back();
   return out == "\n" ? std::string() : out;
+}
+
+namespace {
+
+// In running text: what Markdown or HTML would read as its own is escaped.
+std::string escaped(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (std::string_view("\\`*_[]<>|#").find(c) != std::string_view::npos) out += '\\';
+    out += c == '\n' ? ' ' : c;
+  }
+  return out;
 }
 
 // Words of the recipe as a code block; its fence is longer than any run of backticks inside.

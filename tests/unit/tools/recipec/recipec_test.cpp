@@ -8,7 +8,10 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <filesystem>
+#include <map>
 #include <nlohmann/json.hpp>
+#include <regex>
+#include <set>
 
 namespace recipe {
 TEST_CASE("check is quiet about recipes without errors") {
@@ -287,10 +290,52 @@ TEST_CASE("fields prints the catalogue as a table and as JSON") {
   CHECK(argv->at("example").is_array());
 }
 
+TEST_CASE("doc makes a site whose links all lead somewhere, by tactic, importance and technique") {
+  const ScratchFolder folder;
+  const CommandResult made = recipec({"doc", RECIPE_SOURCE_DIR "/rules", "-o", folder.path("site")});
+  INFO(made.err);
+  REQUIRE(made.code == 0);
+  const auto anchors_of = [&](const std::string& file) {
+    static const std::regex kId("id=\"([^\"]+)\"");
+    const std::string text = folder.read("site/" + file);
+    std::set<std::string> anchors;
+    for (std::sregex_iterator at(text.begin(), text.end(), kId); at != std::sregex_iterator(); ++at) anchors.insert((*at)[1]);
+    return anchors;
+  };
+  std::map<std::string, std::set<std::string>> anchors;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder.path("site"))) {
+    if (!entry.is_regular_file()) continue;
+    const std::string file = std::filesystem::relative(entry.path(), folder.path("site")).string();
+    anchors[file] = anchors_of(file);
+  }
+  static const std::regex kLink("(?:href|src)=\"([^\"]*)\"");
+  std::vector<std::string> broken;
+  size_t links = 0;
+  for (const auto& [file, own] : anchors) {
+    if (!file.ends_with(".html")) continue;
+    const std::string text = folder.read("site/" + file);
+    for (std::sregex_iterator at(text.begin(), text.end(), kLink); at != std::sregex_iterator(); ++at) {
+      const std::string link = (*at)[1];
+      if (link.starts_with("http://") || link.starts_with("https://")) continue;
+      ++links;
+      const std::string anchor = link.find('#') == std::string::npos ? "" : link.substr(link.find('#') + 1);
+      std::string target = link.substr(0, link.find('#'));
+      target = target.empty() ? file : (std::filesystem::path(file).parent_path() / target).lexically_normal().string();
+      if (!anchors.contains(target) || (!anchor.empty() && !anchors[target].contains(anchor)))
+        broken.push_back(file + ": " + link);
+    }
+  }
+  CHECK(broken == std::vector<std::string>{});
+  CHECK(links > 1000);
+  CHECK_THAT(folder.read("site/index.html"), Contains("recipes/code_on_the_fly.html") && Contains("<h2 id=\"execution\">"));
+  CHECK_THAT(folder.read("site/importance.html"), Contains("<h2 id=\"critical\">"));
+  CHECK_THAT(folder.read("site/attack.html"), Contains("<h2 id=\"T1059\">"));
+}
+
 TEST_CASE("doc writes a page in five parts for each recipe, and an index") {
   const ScratchFolder folder;
   folder.write("in/sample.recipe", fresh("sample"));
-  const CommandResult result = recipec({"doc", folder.path("in"), "-o", folder.path("out/pages")});
+  const CommandResult result = recipec({"doc", folder.path("in"), "--format", "markdown", "-o", folder.path("out/pages")});
   INFO(result.err);
   REQUIRE(result.code == 0);
   const std::string page = folder.read("out/pages/sample.md");
