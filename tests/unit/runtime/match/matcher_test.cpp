@@ -222,6 +222,33 @@ TEST_CASE("on an absent field every test is false and every negated test true") 
   CHECK(truth_of(no(loop(kAll, FieldId::process_ancestors, join(kTrue, {}))), bare) == kT);
 }
 
+TEST_CASE("a number that the record lacks is asked of the machine, where the catalogue says that the machine knows it") {
+  struct Machine final : Context {
+    std::optional<std::string> text(const Event&, FieldId) override { return std::nullopt; }
+    std::optional<int64_t> number(const Event&, FieldId) override { return answer; }
+    Ancestors ancestors(const Event&) override { return {}; }
+    const HostInfo& host() override { return known; }
+    std::optional<int64_t> answer;
+    HostInfo known;
+  } machine;
+  const auto ask = [&](const Node& condition, const EventValues& values) {
+    const Artefact artefact = artefact_of({condition});
+    const auto matcher = Matcher::build(artefact);
+    REQUIRE(matcher.ok());
+    const Decoded decoded(values);
+    return (*matcher)->evaluate_trigger(TriggerId{0}, decoded.event, machine);
+  };
+  const Node unowned = t(FieldId::process_package_owned, kEquals, {int64_t{0}});
+  CHECK(ask(unowned, perl()) == kF);
+  CHECK(ask(t(FieldId::process_package_owned, kExists, {}), perl()) == kF);
+  machine.answer = 0;
+  CHECK(ask(unowned, perl()) == kT);
+  CHECK(ask(t(FieldId::process_file_inode, kEquals, {int64_t{0}}), perl()) == kF);  // the record's alone
+  EventValues recorded = perl();
+  recorded.numbers.emplace_back(FieldId::process_package_owned, 1);
+  CHECK(ask(unowned, recorded) == kF);
+}
+
 TEST_CASE("an empty list satisfies all and not any") {
   EventValues values = perl();
   values.argv.emplace();
