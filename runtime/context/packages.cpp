@@ -155,6 +155,15 @@ void Packages::refresh() {
   building_ = std::async(std::launch::async, [root = root_] { return build(root); });
 }
 
+// A step of a second is over before its machine's packages are read, if nobody waits for that.
+void Packages::wait_for_first() {
+  if (!building_.valid() || patience_ <= patience_.zero()) return;
+  const auto before = std::chrono::steady_clock::now();
+  building_.wait_for(patience_);
+  patience_ -= std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - before);
+  refresh();
+}
+
 void Packages::settle() {
   for (;;) {
     if (building_.valid()) building_.wait();
@@ -185,6 +194,7 @@ const Packages::Package* Packages::owner_of(const std::string& path, std::string
 
 std::optional<Packages::Owner> Packages::find(const std::string& path) {
   refresh();
+  if (!index_) wait_for_first();
   if (!index_) return std::nullopt;
   const bool current = index_->state == state_of(root_);
   const std::string whole = merged(*index_, path);

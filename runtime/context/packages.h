@@ -28,8 +28,8 @@ class Packages {
     std::string name;     // empty: no package brought the file
     std::string version;  // empty: not known now
   };
-  // path: absolute, resolved. nullopt: not known: there is no database, it is still being read, or it has changed since and
-  // nothing that it said before still holds.
+  // path: absolute, resolved. nullopt: not known: there is no database, it is still being read (for which the first questions
+  // wait), or it has changed since and nothing that it said before still holds.
   [[nodiscard]] std::optional<Owner> find(const std::string& path);
 
   // Waits until what has been read is the database as it stands.
@@ -40,6 +40,8 @@ class Packages {
   static constexpr size_t kMaxAnswers = 4096;
   // A database that is being changed is not read more often: a package manager at work changes it many times a second.
   static constexpr std::chrono::seconds kPause{1};
+  // How long questions wait, all together, while nothing has been read yet.
+  static constexpr std::chrono::milliseconds kFirstReading{500};
 
  private:
   struct State {
@@ -66,6 +68,7 @@ class Packages {
   [[nodiscard]] static State state_of(const std::string& root);
   [[nodiscard]] static std::string merged(const Index& index, std::string_view path);
   void refresh();
+  void wait_for_first();
   [[nodiscard]] bool lists(const Package& package, const std::string& path) const;
   [[nodiscard]] const Package* owner_of(const std::string& path, std::string_view except, std::string_view only) const;
 
@@ -73,7 +76,8 @@ class Packages {
   std::unique_ptr<const Index> index_;  // nullptr: none so far
   std::future<std::unique_ptr<Index>> building_;
   std::chrono::steady_clock::time_point begun_;
-  std::unordered_map<std::string, Owner> answers_;  // of index_ while it is the database as it stands
+  std::chrono::milliseconds patience_{kFirstReading};  // what is left of it
+  std::unordered_map<std::string, Owner> answers_;     // of index_ while it is the database as it stands
 };
 
 }  // namespace recipe

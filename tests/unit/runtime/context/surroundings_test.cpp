@@ -252,11 +252,14 @@ TEST_CASE("namespaces and terminal come from the process while it lives, and are
     const Fork fork([] { setsid(); });
     sent.emplace(fork.pid());
     const Event& event = sent->send();
-    for (const char* name : {"cgroup", "ipc", "net", "pid", "time", "user", "uts"}) {
-      INFO(name);
+    for (const std::string full :
+         {"process.namespaces.cgroup", "process.namespaces.ipc", "process.namespaces.net", "process.namespaces.pid",
+          "process.namespaces.time", "process.namespaces.user", "process.namespaces.uts"}) {
+      INFO(full);
+      const std::string name = full.substr(full.rfind('.') + 1);
       struct stat status {};
       REQUIRE(stat(("/proc/" + std::to_string(fork.pid()) + "/ns/" + name).c_str(), &status) == 0);
-      const FieldInfo* field = find_field("process.namespaces." + std::string(name));
+      const FieldInfo* field = find_field(full);
       REQUIRE(field != nullptr);
       CHECK(context->number(event, field->id) == static_cast<int64_t>(status.st_ino));
     }

@@ -219,7 +219,7 @@ TEST_CASE("a line of detections is read as the event that it tells") {
   const auto told = events.parse(
       R"({"id":"x","time":"2026-01-01T00:00:00Z","recipe":"r","attack":[{"id":"T1059"}],"why":{"clause":"c","truncated":["argv"]},)"
       R"("event":{"type":"open","file":{"path":"/etc/shadow","access":["read"]},"argv":["cat"]},)"
-      R"("process":{"pid":7,"name":"cat","cmdline":"cat","tty":"pts/0","parent":{"pid":3,"name":"sh"},)"
+      R"("process":{"pid":7,"name":"cat","cmdline":"cat","login":"root","parent":{"pid":3,"name":"sh"},)"
       R"("ancestors":[{"pid":3,"name":"sh"}]},"host":{"name":"h"},"doc":{"actions":[]}})");
   REQUIRE(told.ok());
   const auto event = events.parse(
