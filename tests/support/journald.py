@@ -3,8 +3,8 @@
 """unshare --mount --propagation private journald.py FOLDER: runs systemd-journald with its files and sockets in FOLDER.
 
 In a mount namespace of its own FOLDER's parts take the places that journald knows. Its socket is held here, as systemd holds it, so
-what comes while journald is away waits there. Writes the socket's path to stdout; then a line `kill` ends journald with SIGKILL,
-`start` starts it again, `end` ends both; each is answered with a line.
+what comes while journald is away waits there. Writes the socket's path to stdout; then a line `stop` ends journald as systemd does for
+a restart, `start` starts it again, `end` ends both; each is answered with a line.
 """
 import os
 import pathlib
@@ -53,8 +53,8 @@ def main() -> None:
     print(covered / "systemd/journal/socket", flush=True)
     for line in sys.stdin:
         command = line.strip()
-        if command in ("kill", "end"):
-            journald.kill() if command == "kill" else journald.terminate()
+        if command in ("stop", "end"):
+            journald.terminate()
             journald.wait()
         if command == "start":
             journald = start()

@@ -58,6 +58,7 @@ TEST_CASE("a job of GitHub Actions, in pieces of any size") {
   CHECK(value(whole, FieldId::ci_repository) == "octo/app");
   CHECK(value(whole, FieldId::ci_workflow) == "build and test");
   CHECK(value(whole, FieldId::ci_job) == "test");
+  CHECK(value(whole, FieldId::ci_sha) == "9fceb02d0ae598e95dc970b74767f19372d61af8");
   CHECK(value(whole, FieldId::ci_run_id) == "6180339887");
   CHECK(value(whole, FieldId::ci_run_attempt) == "2");
   CHECK(value(whole, FieldId::ci_ref) == "refs/pull/17/merge");
