@@ -39,7 +39,8 @@ int BPF_PROG(recipe_exec, struct task_struct* task, int old_pid, struct linux_bi
   if (!begin_event(&start, EVENT_exec)) return 0;
   struct file* file = bprm->file;
   struct path_node node = {}; /* read as numbers: a kernel pointer may not be the argument of a global function */
-  if (file) read_node((record_u64)file->f_path.dentry, &node);
+  record_u64 named = file ? named_image_of(file) : 0;
+  if (named) read_node(named, &node);
   ask_pivot(&start, node.name, node.hash_len >> 32);
   if (start.active ? control.tags[1] : control.tags[0]) set_own_tags(task, start.tags);
   if (control.flags & CONTROL_WRITERS) note_writer(node.name, node.hash_len >> 32);

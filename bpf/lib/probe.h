@@ -189,7 +189,8 @@ static __always_inline struct classify* begin_of_process(record_u32 event) {
   struct mm_struct* mm = task->mm;
   struct file* file = mm ? mm->exe_file : 0;
   struct path_node node = {};
-  if (file) read_node((record_u64)file->f_path.dentry, &node);
+  record_u64 named = file ? named_image_of(file) : 0;
+  if (named) read_node(named, &node);
   /* A kernel thread has no executable: no name of a block is its name. */
   if (mm) ask_pivot(&start, node.name, node.hash_len >> 32);
   if (is_unwanted(&start)) return 0;

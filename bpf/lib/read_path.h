@@ -114,6 +114,23 @@ static __always_inline record_u64 named_dentry(struct task_struct* task, record_
   return 0;
 }
 
+/* The same of an executable, which is no process's root. */
+static __always_inline record_u64 named_image(record_u64 mnt, record_u64 dentry) {
+#pragma unroll
+  for (record_u32 i = 0; i < MOUNTS_ON_A_PLACE; ++i) {
+    if (!mnt || dentry != root_of_mount(mnt) || !leave_mount(&dentry, &mnt)) return dentry;
+  }
+  return 0;
+}
+
+/* Of the current process's, which every event that has a process asks for: no probe read unless it is a mount. */
+static __always_inline record_u64 named_image_of(struct file* file) {
+  struct vfsmount* mnt = file->f_path.mnt;
+  record_u64 dentry = (record_u64)file->f_path.dentry;
+  if (!mnt || (record_u64)mnt->mnt_root != dentry) return dentry;
+  return named_image((record_u64)mnt, dentry);
+}
+
 /* PATH_STEPS components or mounts upward. false: the root is reached, or there is no way on. */
 static __always_inline int walk_steps(record_u8* text, record_u32 mask, struct path_walk* walk) {
   for (record_u32 i = 0; i < PATH_STEPS; ++i) {

@@ -15,8 +15,10 @@
 static __always_inline record_u32 copy_name(record_u64 task, void* to) {
   record_u64 at = TASK_AT(task, mm), mm = read_word(at);
   record_u64 file = mm ? read_word(mm + bpf_core_field_offset(struct mm_struct, exe_file)) : 0;
-  record_u64 path = file + bpf_core_field_offset(struct file, f_path) + bpf_core_field_offset(struct path, dentry);
-  record_u64 dentry = file ? read_word(path) : 0;
+  if (!file) return 0;
+  record_u64 path = file + bpf_core_field_offset(struct file, f_path);
+  record_u64 mnt = read_word(path + bpf_core_field_offset(struct path, mnt));
+  record_u64 dentry = named_image(mnt, read_word(path + bpf_core_field_offset(struct path, dentry)));
   if (!dentry) return 0;
   struct path_node node = {};
   read_node(dentry, &node);
