@@ -256,7 +256,8 @@ __noinline record_u64 put_process_texts(struct out_record* o, struct classify* c
 __noinline record_u64 put_surroundings(struct out_record* o) {
   if (!o) return 0;
   struct task_struct* task = bpf_get_current_task_btf();
-  put_number(o, FIELD_process_capabilities, task->cred->cap_effective.val);
+  put_number(o, FIELD_process_capabilities,
+             read_word((record_u64)task->cred + bpf_core_field_offset(struct cred, cap_effective)));
   if (task->cgroups) put_number(o, FIELD_process_cgroup_id, task->cgroups->dfl_cgrp->kn->id);
   if (task->nsproxy) put_number(o, FIELD_process_namespaces_mount, task->nsproxy->mnt_ns->ns.inum);
   return 0;

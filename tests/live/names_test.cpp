@@ -18,7 +18,8 @@ nlohmann::json features() {
 }
 
 bool has_trampolines() {
-  for (const auto& feature : features()["features"]) {
+  const nlohmann::json all = features();
+  for (const auto& feature : all["features"]) {
     if (feature["name"] == "fentry") return feature["available"];
   }
   return false;
