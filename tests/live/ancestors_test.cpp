@@ -26,7 +26,7 @@ struct Held {
         "trap 'kill -CONT $PPID' EXIT; kill -STOP $PPID\n"
         "until grep -q '^State:.T' /proc/$PPID/status; do :; done\n{}\n",
         script);
-    ran = run_command({kReciped, "watch", "--recipes", recipe, "--output", out, "--", "/bin/bash", "-c", held});
+    ran = run_command({kReciped, "watch", "--recipes", recipe, "--output", out, "--", "/bin/sh", "-c", held});
     std::vector<std::string> all;
     for (const auto& detection : detections_in(folder.read("out.jsonl"))) {
       std::string lines;
