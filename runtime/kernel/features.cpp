@@ -187,4 +187,8 @@ Features probe_features() {
   return features;
 }
 
+bool can_happen(std::string_view event) {
+  return event != info(EventId::module_load).name || access("/proc/modules", F_OK) == 0;
+}
+
 }  // namespace recipe

@@ -2,6 +2,7 @@
 // What this kernel offers to the probes, tried and not guessed, with the reason in words: `reciped features`.
 #pragma once
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace recipe {
@@ -33,5 +34,8 @@ struct ProbeUse {
 };
 // Nothing is loaded. Events of the catalogue that no program makes are not here.
 [[nodiscard]] std::vector<ProbeUse> probe_uses(const Features& features);
+
+// Whether this kernel can do what the event is about: one that was built without modules loads none.
+[[nodiscard]] bool can_happen(std::string_view event);
 
 }  // namespace recipe

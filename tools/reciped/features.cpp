@@ -70,6 +70,9 @@ std::string as_text(const Features& features) {
   std::string names;
   for (const std::string& name : unseen(uses)) names += (names.empty() ? "" : ", ") + name;
   if (!names.empty()) text += "\nevents that no probe sees yet: " + names + "\n";
+  for (const EventInfo& each : all_events()) {
+    if (!can_happen(each.name)) text += fmt::format("\nevents that cannot happen on this kernel: {}\n", each.name);
+  }
   if (!obstacle.empty()) text += "\ncannot watch here: " + obstacle + "\n";
   return text;
 }

@@ -116,6 +116,7 @@ Coverage Live::coverage() const {
     if (artefact.recipes[trigger.recipe.index()].name == kObserved) continue;
     const std::string event(info(trigger.event).name);
     if (std::find(coverage.probes.begin(), coverage.probes.end(), event) != coverage.probes.end()) continue;
+    if (!can_happen(event)) continue;
     unseen.insert(event);
     blind.insert(artefact.recipes[trigger.recipe.index()].name);
   }
