@@ -3,8 +3,6 @@
 // answered each; what survives its own death is its persistence. hiredis 0.14 has no TLS.
 #include <hiredis/hiredis.h>
 
-#include <array>
-
 #include "runtime/sink/library.h"
 #include "runtime/sink/transport.h"
 
@@ -88,11 +86,11 @@ class RedisTransport final : public Transport {
   }
 
   Status ask(const std::vector<std::string_view>& words) {
-    std::array<const char*, 9> texts{};
-    std::array<size_t, 9> sizes{};
-    for (size_t i = 0; i < words.size(); ++i) {
-      texts[i] = words[i].data();
-      sizes[i] = words[i].size();
+    std::vector<const char*> texts;
+    std::vector<size_t> sizes;
+    for (const std::string_view word : words) {
+      texts.push_back(word.data());
+      sizes.push_back(word.size());
     }
     if (redis().append(context_, static_cast<int>(words.size()), texts.data(), sizes.data()) == REDIS_OK) return Done{};
     return lost("send to");

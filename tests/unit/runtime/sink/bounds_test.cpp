@@ -126,12 +126,12 @@ TEST_CASE("a place that is dead for an hour of detections holds its bound in mem
   constexpr int kCount = 200'000;  // of 1 KiB: fifty times the bound
   for (const bool spooled : {false, true}) {
     const ScratchFolder folder;
-    const size_t before = resident_bytes();
+    [[maybe_unused]] const size_t before = resident_bytes();
     ShippingOptions options = quick_shipping(spooled ? folder.path("spool") : "", 2u << 20);
     options.patience = std::chrono::milliseconds(0);
     auto destination = make_shipping(make_unix_transport(folder.path("nobody")), std::move(options));
     for (int i = 0; i < kCount; ++i) (void)destination->put(numbered(i, 1024), 1).ok();
-    const size_t after = resident_bytes();
+    [[maybe_unused]] const size_t after = resident_bytes();
 #ifndef __SANITIZE_ADDRESS__  // which keeps what was freed
     CHECK(after < before + (16u << 20));
 #endif
