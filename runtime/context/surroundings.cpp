@@ -104,8 +104,8 @@ std::optional<ContainerInfo> Surroundings::find_container(const Event& event, co
   }
   // Of a process that has moved since the event, /proc tells another cgroup.
   const auto in = [&](int process) -> std::optional<ContainerInfo> {
-    const auto text = read_in(process, "cgroup", kMaxCgroupBytes);
-    const auto paths = cgroup_paths(text.value_or(""));
+    const std::string text = read_in(process, "cgroup", kMaxCgroupBytes).value_or("");
+    const auto paths = cgroup_paths(text);
     const bool moved = path && (paths.empty() || paths.front() != *path);
     return moved ? std::nullopt : container_in(paths);
   };
