@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "compiler/syntax/broken.h"
+#include "compiler/syntax/members.h"
 #include "compiler/syntax/tokens.h"
 
 namespace recipe {
@@ -49,29 +50,8 @@ bool joins(uint16_t kind) {
   return kind == L::AND || kind == L::OR;
 }
 // Behind which a condition is not complete, and before which it goes on.
-bool is_operator(uint16_t kind) {
-  switch (kind) {
-    case L::EQUAL:
-    case L::NOT_EQUAL:
-    case L::LESS:
-    case L::LESS_EQUAL:
-    case L::GREATER:
-    case L::GREATER_EQUAL:
-    case L::NOT:
-    case L::IN:
-    case L::CONTAINS:
-    case L::STARTSWITH:
-    case L::ENDSWITH:
-    case L::LIKE:
-    case L::MATCHES:
-    case L::UNDER:
-    case L::WITHIN:
-    case L::HAS:
-    case L::NOCASE:
-      return true;
-    default:
-      return false;
-  }
+bool compares(uint16_t kind) {
+  return (is_operator(kind) && !joins(kind)) || kind == L::NOCASE;
 }
 
 std::optional<std::vector<Piece>> read_pieces(std::string_view text) {
@@ -157,12 +137,12 @@ class Indenter {
   }
   [[nodiscard]] bool goes_on(const Line& line, uint16_t kind) const {
     if (joins(kind) || closes(kind)) return true;
-    if (is_operator(kind) && kind != L::NOT) return true;
+    if (compares(kind) && kind != L::NOT) return true;
     if (line.begin == 0) return false;
     size_t before = line.begin - 1;
     while (before > 0 && pieces_[before].token.kind == L::COMMENT) --before;
     const uint16_t last = pieces_[before].token.kind;
-    return joins(last) || is_operator(last) || opens(last) || last == L::WHEN || last == L::ASSIGN || last == L::COLON ||
+    return joins(last) || compares(last) || opens(last) || last == L::WHEN || last == L::ASSIGN || last == L::COLON ||
            last == L::EXISTS || last == L::ANY || last == L::ALL;
   }
 
@@ -193,7 +173,7 @@ class Indenter {
     if (!conditions_.empty()) return false;
     const uint16_t second = pieces_[line.begin + 1].token.kind;
     if (first(line).token.kind != L::WORD) return false;
-    return second != L::LBRACE && !is_operator(second) && second != L::ASSIGN;
+    return second != L::LBRACE && !compares(second) && second != L::ASSIGN;
   }
 
   void pass(size_t line, size_t at) {

@@ -67,4 +67,23 @@ std::string printable(std::string_view text) {
   return out;
 }
 
+// XML 1.0 has no control characters, not even escaped, and no U+FFFE and U+FFFF: words are made of them.
+std::string escape_markup(std::string_view text) {
+  std::string out;
+  for (size_t at = 0; at < text.size();) {
+    const Utf8 next = decode_utf8(text.substr(at));
+    if (text[at] == '\n') {
+      out += "&#10;";
+    } else if (!next.valid || next.code < 0x20 || next.code == 0xfffe || next.code == 0xffff) {
+      for (size_t i = 0; i < next.bytes; ++i) out += fmt::format("\\x{:02x}", static_cast<unsigned char>(text[at + i]));
+    } else if (text[at] == '&' || text[at] == '<' || text[at] == '>' || text[at] == '"' || text[at] == '\'') {
+      out += fmt::format("&#{};", static_cast<int>(text[at]));
+    } else {
+      out += text.substr(at, next.bytes);
+    }
+    at += next.bytes;
+  }
+  return out;
+}
+
 }  // namespace recipe

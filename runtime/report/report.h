@@ -39,5 +39,7 @@ class Reporter {
 [[nodiscard]] std::string to_text(const Detection& detection, bool colour);
 // Control characters, and bytes that are no UTF-8, as \xHH.
 [[nodiscard]] std::string printable(std::string_view text);
+// Text within an element or a quoted attribute of XML or HTML; for people it goes through printable() first.
+[[nodiscard]] std::string escape_markup(std::string_view text);
 
 }  // namespace recipe

@@ -5,32 +5,13 @@
 
 #include <map>
 
+#include "runtime/report/report.h"
 #include "runtime/report/shapes.h"
-#include "runtime/report/utf8.h"
 
 namespace recipe {
 namespace {
 
 constexpr size_t kMostShown = 50;  // detections of one recipe; the number of all is said
-
-// XML 1.0 has no control characters, not even escaped: printable() has made words of them, and of U+FFFE and U+FFFF here.
-std::string xml(std::string_view text) {
-  std::string out;
-  for (size_t at = 0; at < text.size();) {
-    const Utf8 next = decode_utf8(text.substr(at));
-    if (text[at] == '\n') {
-      out += "&#10;";
-    } else if (!next.valid || next.code < 0x20 || next.code == 0xfffe || next.code == 0xffff) {
-      for (size_t i = 0; i < next.bytes; ++i) out += fmt::format("\\x{:02x}", static_cast<unsigned char>(text[at + i]));
-    } else if (text[at] == '&' || text[at] == '<' || text[at] == '>' || text[at] == '"' || text[at] == '\'') {
-      out += fmt::format("&#{};", static_cast<int>(text[at]));
-    } else {
-      out += text.substr(at, next.bytes);
-    }
-    at += next.bytes;
-  }
-  return out;
-}
 
 class JunitPrinter final : public Printer {
  public:
@@ -61,15 +42,16 @@ class JunitPrinter final : public Printer {
     const Verdict end = verdict(coverage);
     body += fmt::format("    <testcase classname=\"recipe.coverage\" name=\"what the recipes ask was watched\" time=\"0\">\n");
     if (end == Verdict::kNone) {
-      body += fmt::format("      <error type=\"not-watched\" message=\"{0}\">{0}</error>\n", xml(coverage_sentence(coverage)));
+      body += fmt::format("      <error type=\"not-watched\" message=\"{0}\">{0}</error>\n",
+                          escape_markup(coverage_sentence(coverage)));
     } else if (end == Verdict::kPartial) {
       ++failures;
       std::string reasons;
       for (const std::string& reason : shortcomings(coverage)) reasons += (reasons.empty() ? "" : "\n") + reason;
       body += fmt::format("      <failure type=\"partly-watched\" message=\"{}\">{}</failure>\n",
-                          xml(coverage_sentence(coverage)), xml(reasons));
+                          escape_markup(coverage_sentence(coverage)), escape_markup(reasons));
     }
-    body += fmt::format("      <system-out>{}</system-out>\n    </testcase>\n", xml(to_text(coverage)));
+    body += fmt::format("      <system-out>{}</system-out>\n    </testcase>\n", escape_markup(to_text(coverage)));
     if (coverage.baseline) {
       body += "    <testcase classname=\"recipe.baseline\" name=\"nothing is new against the baseline\" time=\"0\">\n";
       if (coverage.baseline->fresh > 0 && !coverage.baseline->learnt) {
@@ -77,9 +59,10 @@ class JunitPrinter final : public Printer {
         std::string lines;
         for (const auto& [what, who, recipe] : baseline_rows(*coverage.baseline)) lines += what + ", by " + who + "\n";
         body += fmt::format("      <failure type=\"new\" message=\"{}\">{}</failure>\n",
-                            xml(baseline_sentence(*coverage.baseline)), xml(lines));
+                            escape_markup(baseline_sentence(*coverage.baseline)), escape_markup(lines));
       }
-      body += fmt::format("      <system-out>{}</system-out>\n    </testcase>\n", xml(baseline_text(*coverage.baseline)));
+      body +=
+          fmt::format("      <system-out>{}</system-out>\n    </testcase>\n", escape_markup(baseline_text(*coverage.baseline)));
     }
     const std::string numbers =
         fmt::format("tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\" time=\"{:.3f}\"",
@@ -101,17 +84,18 @@ class JunitPrinter final : public Printer {
   };
 
   static std::string test_case(const std::string& name, const Case& each) {
-    std::string out =
-        fmt::format("    <testcase classname=\"recipe.{}\" name=\"{}\" time=\"0\"", xml(name), xml(printable(each.title)));
+    std::string out = fmt::format("    <testcase classname=\"recipe.{}\" name=\"{}\" time=\"0\"", escape_markup(name),
+                                  escape_markup(printable(each.title)));
     if (each.count == 0) {
       return out + (each.blind ? ">\n      <skipped message=\"no probe here sees its events\"/>\n    </testcase>\n" : "/>\n");
     }
     std::string text = each.text;
     if (each.count > kMostShown) text += fmt::format("\n\n{} more like these", each.count - kMostShown);
-    return out + fmt::format(">\n      <failure type=\"{}\" message=\"{}\">{}</failure>\n    </testcase>\n",
-                             importance_name(each.importance),
-                             xml(each.count == 1 ? each.message : fmt::format("{} times: {}", each.count, each.message)),
-                             xml(text));
+    return out +
+           fmt::format(">\n      <failure type=\"{}\" message=\"{}\">{}</failure>\n    </testcase>\n",
+                       importance_name(each.importance),
+                       escape_markup(each.count == 1 ? each.message : fmt::format("{} times: {}", each.count, each.message)),
+                       escape_markup(text));
   }
 
   std::map<std::string, Case> cases_;

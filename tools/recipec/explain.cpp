@@ -44,25 +44,21 @@ bool looks_like_code(std::string_view text) {
          std::all_of(text.begin() + 1, text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
-int explain_recipes(const Options& options, const std::string& path, const std::string& name) {
-  Inputs inputs({path}, options.roots);
+int explain_recipes(const Options& options, const NamedRecipe& named) {
+  Inputs inputs({named.path}, options.roots);
   Compilation compilation;
   if (const int code = inputs.read_whole(compilation); code != kClean) return code;
   bool found = false;
   for (uint32_t i = 0; i < compilation.set.recipes.size(); ++i) {
     const Recipe& recipe = compilation.set.recipes[i];
-    if (name.empty() ? !inputs.is_given(compilation.sources[recipe.span.source].path) : recipe.info.name != name) continue;
+    if (named.name.empty() ? !inputs.is_given(compilation.sources[recipe.span.source].path) : recipe.info.name != named.name)
+      continue;
     if (found) say("\n");
     say(explain(compilation, RecipeId{i}, wants_colour(STDOUT_FILENO)));
     found = true;
   }
   if (found) return kClean;
-  std::string names;
-  for (const Recipe& recipe : compilation.set.recipes) {
-    if (names.size() < 200) names += (names.empty() ? "`" : ", `") + recipe.info.name + "`";
-  }
-  complain(name.empty() ? "`" + path + "` holds no recipe"
-                        : "no recipe `" + name + "` in `" + path + "`, which holds " + (names.empty() ? "none" : names));
+  complain(not_found(compilation, named));
   return kUsage;
 }
 
@@ -73,16 +69,14 @@ int run(const Options& options) {
     return kClean;
   }
   std::error_code code;
-  if (std::filesystem::exists(what, code)) return explain_recipes(options, what, "");
+  if (std::filesystem::exists(what, code)) return explain_recipes(options, {what, ""});
   if (const CodeInfo* row = find_code(what)) {
     const std::string_view page = find_page(row->code);
     say(wants_colour(STDOUT_FILENO) ? coloured(page) : std::string(page));
     return kClean;
   }
-  const size_t colon = what.rfind(':');
-  if (colon != std::string::npos && std::filesystem::exists(what.substr(0, colon), code)) {
-    return explain_recipes(options, what.substr(0, colon), what.substr(colon + 1));
-  }
+  if (const NamedRecipe named = split_name(what); !named.name.empty() && std::filesystem::exists(named.path, code))
+    return explain_recipes(options, named);
   complain(looks_like_code(what)
                ? "there is no code `" + what + "`"
                : "`" + what + "` is no path, no code of a diagnostic and no lint; `recipec explain lints` lists the lints");

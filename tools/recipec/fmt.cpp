@@ -41,6 +41,10 @@ std::optional<std::string> formatted(const Sources& sources, SourceId id) {
 
 // 0, or the exit code of what has gone wrong.
 int format_file(const Options& options, const std::string& path, Outcome& outcome) {
+  if (const Status kind = check_kind(path); !kind.ok()) {
+    complain(kind.error().message());
+    return kUsage;
+  }
   Sources sources;
   const Result<SourceId> source = sources.load(path);
   if (!source.ok()) {

@@ -27,7 +27,8 @@ std::string head_of(const std::string& path) {
   return head;
 }
 
-// A file named by mistake is told so, rather than parsed.
+}  // namespace
+
 Status check_kind(const std::string& path) {
   const std::string head = head_of(path);
   if (looks_like_artefact(head))
@@ -35,6 +36,8 @@ Status check_kind(const std::string& path) {
   if (head.find('\0') != std::string::npos) return Error{"`" + path + "` is a binary file, not a recipe", 0};
   return Done{};
 }
+
+namespace {
 
 CompileOptions options_of(const std::vector<std::string>& roots) {
   CompileOptions options;
@@ -121,6 +124,23 @@ int Inputs::read_whole(Compilation& compilation) const {
 
 bool Inputs::is_given(const std::string& path) const {
   return std::binary_search(given_.begin(), given_.end(), path);
+}
+
+NamedRecipe split_name(const std::string& text) {
+  std::error_code code;
+  const size_t colon = text.rfind(':');
+  if (colon == std::string::npos || std::filesystem::exists(text, code)) return {text, ""};
+  return {text.substr(0, colon), text.substr(colon + 1)};
+}
+
+std::string not_found(const Compilation& compilation, const NamedRecipe& named) {
+  if (named.name.empty()) return "`" + named.path + "` holds no recipe";
+  constexpr size_t kShown = 200;
+  std::string names;
+  for (const Recipe& recipe : compilation.set.recipes) {
+    if (names.size() < kShown) names += (names.empty() ? "`" : ", `") + recipe.info.name + "`";
+  }
+  return "no recipe `" + named.name + "` in `" + named.path + "`, which holds " + (names.empty() ? "none" : names);
 }
 
 void declare_format(CLI::App& command, DiagnosticFormat& format) {

@@ -33,6 +33,18 @@ class Inputs {
   mutable std::vector<std::string> given_;
 };
 
+// A file named by mistake, an artefact or another binary, is told so rather than parsed.
+[[nodiscard]] Status check_kind(const std::string& path);
+
+// PATH or PATH:NAME; a path that is there is all of it.
+struct NamedRecipe {
+  std::string path;
+  std::string name;  // empty: none is named
+};
+[[nodiscard]] NamedRecipe split_name(const std::string& text);
+// What is said where there is no such recipe.
+[[nodiscard]] std::string not_found(const Compilation& compilation, const NamedRecipe& named);
+
 void declare_format(CLI::App& command, DiagnosticFormat& format);
 // In `format`, to stdout. `text` is coloured on a terminal.
 void print(const Diagnostics& diagnostics, const Sources& sources, DiagnosticFormat format);

@@ -283,7 +283,7 @@ std::vector<SiteFile> site_of(const Recipes& recipes, const Sources& sources) {
        index("importance.html", "Recipes by importance", count + ", the gravest first.", by_importance(recipes))},
       {"attack.html", index("attack.html", "Recipes by technique",
                             count + " by the techniques of MITRE ATT&amp;CK that they name.", by_technique(recipes))},
-      {"style.css", std::string(site_style())},
+      {"style.css", std::string(site_base()) + std::string(site_style())},
       {"search.js", std::string(site_script())},
   };
   for (const Recipe* recipe : recipes)

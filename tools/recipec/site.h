@@ -15,7 +15,8 @@ using SiteFile = std::pair<std::string, std::string>;  // path below the site's 
 
 [[nodiscard]] std::vector<SiteFile> site_of(const std::vector<const Recipe*>& recipes, const Sources& sources);
 
-// tools/recipec/site, as it was built into this program.
+// tools/recipec/site, and what its style shares with the report, as they were built into this program.
+[[nodiscard]] std::string_view site_base();
 [[nodiscard]] std::string_view site_style();
 [[nodiscard]] std::string_view site_script();
 

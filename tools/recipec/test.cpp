@@ -205,26 +205,7 @@ std::string as_json(const std::vector<RecipeReport>& reports) {
 // --- JUnit ---
 
 std::string xml(std::string_view text) {
-  std::string out;
-  for (const char c : printable(text)) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
+  return escape_markup(printable(text));
 }
 
 std::string as_junit(const std::vector<RecipeReport>& reports) {

@@ -3,9 +3,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
-#include <iostream>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <span>
@@ -17,12 +14,13 @@
 #include "tools/recipec/inputs.h"
 #include "tools/recipec/trace.h"
 #include "tools/recipec/words.h"
+#include "tools/recipec/write_file.h"
 
 namespace recipe::recipec {
 namespace {
 
-constexpr size_t kMostClauses = 3;           // that are shown without --all
-constexpr uintmax_t kMostBytes = 64u << 20;  // of EVENT
+constexpr size_t kMostClauses = 3;        // that are shown without --all
+constexpr size_t kMostBytes = 64u << 20;  // of EVENT
 
 enum class WhyFormat { kText, kJson };
 
@@ -171,48 +169,30 @@ std::string as_json(const Answer& answer, const std::string& recipe) {
 // The lines of EVENT: a file, `-`, or JSON as it stands on the command line. Error: it cannot be read.
 Result<std::string> read_events(const std::string& what) {
   if (what.starts_with("{")) return what;
-  std::error_code code;
-  if (what != "-" && std::filesystem::file_size(what, code) > kMostBytes && !code)
-    return Error{"`" + what + "` is longer than 64 MiB; give the lines that are asked about", 0};
-  std::ostringstream text;
-  if (what == "-") {
-    text << std::cin.rdbuf();
-  } else {
-    std::ifstream file(what);
-    if (!file || std::filesystem::is_directory(what, code)) return Error{"cannot read `" + what + "`", file ? EISDIR : errno};
-    text << file.rdbuf();
-  }
-  return text.str();
+  return read_file(what == "-" ? "/dev/stdin" : what, kMostBytes);
 }
 
-// The recipe that `PATH:NAME` or PATH names; kNone: it has been said why not.
-RecipeId find_recipe(const Compilation& compilation, const Inputs& inputs, const std::string& path, const std::string& name) {
-  std::string names;
+// The one recipe that is named; kNone: it has been said why not.
+RecipeId find_recipe(const Compilation& compilation, const Inputs& inputs, const NamedRecipe& named) {
   std::vector<uint32_t> found;
   for (uint32_t i = 0; i < compilation.set.recipes.size(); ++i) {
     const Recipe& recipe = compilation.set.recipes[i];
-    if (!inputs.is_given(compilation.sources[recipe.span.source].path)) continue;
-    if (name.empty() || recipe.info.name == name) found.push_back(i);
-    if (names.size() < 200) names += (names.empty() ? "`" : ", `") + recipe.info.name + "`";
+    const bool given = inputs.is_given(compilation.sources[recipe.span.source].path);
+    if (given && (named.name.empty() || recipe.info.name == named.name)) found.push_back(i);
   }
   if (found.size() == 1) return RecipeId{found[0]};
-  complain(found.empty() ? (name.empty() ? "`" + path + "` holds no recipe"
-                                         : "no recipe `" + name + "` in `" + path + "`, which holds " + names)
-                         : "`" + path + "` holds " + counted(found.size(), "recipe") + ": say which one, `" + path + ":NAME`");
+  complain(found.empty() ? not_found(compilation, named)
+                         : "`" + named.path + "` holds " + counted(found.size(), "recipe") + ": say which one, `" + named.path +
+                               ":NAME`");
   return RecipeId{};
 }
 
 int run(const Options& options) {
-  std::error_code code;
-  std::string path = options.recipe, name;
-  if (const size_t colon = path.rfind(':'); colon != std::string::npos && !std::filesystem::exists(path, code)) {
-    name = path.substr(colon + 1);
-    path.resize(colon);
-  }
-  Inputs inputs({path}, options.roots);
+  const NamedRecipe named = split_name(options.recipe);
+  Inputs inputs({named.path}, options.roots);
   Compilation compilation;
   if (const int wrong = inputs.read_whole(compilation); wrong != kClean) return wrong;
-  const RecipeId recipe = find_recipe(compilation, inputs, path, name);
+  const RecipeId recipe = find_recipe(compilation, inputs, named);
   if (!recipe.valid()) return kUsage;
   const Result<std::string> text = read_events(options.event);
   if (!text.ok()) {

@@ -160,24 +160,7 @@ void Recipes::add_words(std::vector<Coverage::Recipe>& recipes) const {
 }
 
 Artefact everything(std::vector<EventId> events, std::vector<std::string> variables) {
-  std::sort(events.begin(), events.end());
-  events.erase(std::unique(events.begin(), events.end()), events.end());
-  Artefact artefact;
-  artefact.passages.emplace_back();
-  artefact.files.emplace_back();
-  // A slot belongs to a clause, a clause to a recipe; this one is off, so nothing is ever judged.
-  RecipeInfo& recipe = artefact.recipes.emplace_back();
-  recipe.name = "everything";
-  recipe.enabled = false;
-  for (const EventId event : events) {
-    const auto number = static_cast<uint32_t>(artefact.triggers.size());
-    Trigger& trigger = artefact.triggers.emplace_back();
-    trigger.recipe.value = 0;
-    trigger.event = event;
-    trigger.program.nodes.push_back({NodeKind::kFalse, false, FieldId::kNone, 1, 0, 0});
-    artefact.clauses.push_back({TriggerId{number}, {}, false});
-    artefact.filter.blocks.push_back({event, {}, {FilterSlot{{}, {ClauseId{number}}}}});
-  }
+  Artefact artefact = let_through("everything", std::move(events));
   std::sort(variables.begin(), variables.end());
   variables.erase(std::unique(variables.begin(), variables.end()), variables.end());
   artefact.filter.environment = std::move(variables);

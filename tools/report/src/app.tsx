@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The page: verdict, overview, the list with its filter, coverage. Keys: / j k o e t ?
 import { options } from "preact";
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Card } from "./card";
 import { CoverageDetails, headlineOf, VerdictBanner } from "./coverage";
 import { anchorOf, type Detection, type Importance, importances, millis, type Report } from "./data";
@@ -215,7 +215,8 @@ export function App({ report }: { report: Report }) {
     if (wanted) go(wanted);
   }, []);
 
-  useEffect(() => {
+  // Listens from the moment that the page is drawn.
+  useLayoutEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       const typing = event.target instanceof HTMLElement && event.target.closest("input, select, textarea, dialog");
       if (event.key === "Escape" && event.target === search.current) search.current?.blur();
@@ -259,7 +260,7 @@ export function App({ report }: { report: Report }) {
   });
 
   // Paper has no pointer: what is listed is printed open.
-  useEffect(() => {
+  useLayoutEffect(() => {
     const before = () => {
       const later = options.debounceRendering;
       options.debounceRendering = (draw) => draw();

@@ -3,6 +3,7 @@
 import { render } from "preact";
 import { App } from "./app";
 import { readReport } from "./data";
+import "./base.css";
 import "./style.css";
 
 const place = document.getElementById("app");

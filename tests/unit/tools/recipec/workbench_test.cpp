@@ -165,7 +165,7 @@ TEST_CASE("why says what is wrong with its arguments") {
   CHECK_THAT(err({folder.path() + ":nobody", event}), Contains("no recipe `nobody`") && Contains("`perl_code`"));
   CHECK_THAT(err({folder.path("a.recipe"), R"({"event":"exce"})"}),
              Contains("line 1: unknown event `exce`; did you mean `exec`?"));
-  CHECK_THAT(err({folder.path("a.recipe"), folder.path("none.jsonl")}), Contains("cannot read"));
+  CHECK_THAT(err({folder.path("a.recipe"), folder.path("none.jsonl")}), Contains("cannot open"));
   CHECK_THAT(err({folder.path("a.recipe"), folder.path()}), Contains("cannot read"));
   CHECK_THAT(err({folder.path("a.recipe"), folder.write("empty.jsonl", "\n")}), Contains("holds no event"));
 }
