@@ -54,14 +54,16 @@ enum class ExpressionForm : uint8_t {
   kNot,   // children: one
   kTest,  // subject, op …, value
   kAny,
-  kAll,     // any NAME in subject: children[0]
-  kExists,  // exists subject
-  kBare,    // subject alone: a bool field, a macro parameter, a macro without arguments, true, false
-  kCall,    // name(arguments)
-  kMarked,  // process.marked NAME: subject.path, and the mark's name in `name`
+  kAll,       // any NAME in subject: children[0]
+  kExists,    // exists subject
+  kBare,      // subject alone: a bool field, a macro parameter, a macro without arguments, true, false
+  kCall,      // name(arguments)
+  kMarked,    // process.marked NAME: subject.path, and the mark's name in `name`
+  kCounting,  // count > N within T, where a trigger does not end with it: an error
 };
 
-enum class SubjectForm : uint8_t { kPlain, kOption, kOperand, kIndex };  // argv option "-o", argv operand 0, env["X"]
+// argv option "-o", argv operand 0, env["X"] and argv[0], count(argv)
+enum class SubjectForm : uint8_t { kPlain, kOption, kOperand, kIndex, kCount };
 
 struct WrittenSubject {
   Word path;  // process.name, argv, p.name, x
@@ -121,18 +123,52 @@ struct WrittenMark {
   ValueId duration;
 };
 
+// count > 20 within 10s by process.parent
+struct WrittenCount {
+  Span span;
+  WrittenOperator op = WrittenOperator::kGreater;
+  Span op_span;
+  ValueId count, period;
+  std::vector<Word> by;
+};
+
+// unless seen [process.exe, dst.domain] in 5d
+struct WrittenSeen {
+  Span span;
+  std::vector<Word> fields;
+  ValueId period;
+};
+
 struct WrittenOn {
   Span span;
   Word event;
   bool any_group = false;  // on any file write: `event` is the group's words
   ExpressionId when;
-  std::vector<Property> properties;  // importance, message, report, in braces behind the condition
-  std::vector<WrittenMark> marks;    // there too
+  std::vector<Property> properties;   // importance, message, report, in braces behind the condition
+  std::vector<WrittenMark> marks;     // there too
+  std::optional<WrittenCount> count;  // the last term of the condition
+};
+
+// fetch: exec when ... · not check: any file write when ...
+struct WrittenSequenceStep {
+  Word name;
+  bool absent = false;
+  WrittenOn on;  // without a block
+};
+
+// sequence by process.tree within 30s { ... }
+struct WrittenSequence {
+  Span span;
+  std::vector<Word> by;
+  ValueId within;
+  std::vector<WrittenSequenceStep> steps;
 };
 
 struct WrittenException {
   Span span;
   std::optional<Word> title;
+  std::optional<Word> shared;  // except NAME: the condition is that declaration's
+  std::optional<ValueId> until;
   ExpressionId when;
 };
 
@@ -149,9 +185,11 @@ enum class TestExpectation : uint8_t {
 };
 
 struct WrittenStep {
-  Word event;
+  Word event;                    // `wait`: nothing happens for the time `after`
   std::optional<ValueId> after;  // since the step before
-  ValueId values;                // kObject
+  std::optional<ValueId> times;  // that many events, one `every` after the other
+  std::optional<ValueId> every;
+  ValueId values;  // kObject; of `wait` none
 };
 
 struct WrittenTest {
@@ -168,6 +206,9 @@ struct WrittenRecipe {
   std::vector<WrittenOn> ons;
   std::vector<WrittenException> exceptions;
   std::vector<WrittenThrottle> throttles;
+  std::vector<WrittenSequence> sequences;
+  std::vector<WrittenCount> counts;  // of all its triggers together
+  std::vector<WrittenSeen> seen;
   std::vector<WrittenMark> marks;  // of each of its events
   std::vector<Property> doc;
   std::optional<Span> doc_span;
@@ -205,6 +246,24 @@ struct WrittenProgram {
   std::vector<WrittenOptionItem> items;
 };
 
+// exception NAME when ...: for `except NAME` in any recipe that sees it
+struct WrittenShared {
+  Span span;
+  Word name;
+  std::optional<ValueId> until;
+  ExpressionId when;
+};
+
+// tune a, b { ... } · tune where category == execution { ... }
+struct WrittenTune {
+  Span span;
+  std::vector<Word> names;
+  std::optional<Word> where;  // the words of the choice, as written
+  std::vector<WrittenException> exceptions;
+  std::vector<ExpressionId> also;  // also when ...
+  std::vector<Property> properties;
+};
+
 // `# allow(lint): reason`
 struct WrittenAllow {
   Span span;
@@ -224,7 +283,9 @@ struct Document {
   std::vector<WrittenList> lists;
   std::vector<WrittenMacro> macros;
   std::vector<WrittenProgram> programs;
+  std::vector<WrittenShared> exceptions;
   std::vector<WrittenRecipe> recipes;
+  std::vector<WrittenTune> tunes;
   std::vector<WrittenAllow> allows;
   std::vector<Unsupported> unsupported;
   std::vector<Expression> expressions;

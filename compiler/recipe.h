@@ -20,6 +20,19 @@ struct On {
   Span span;
   bool report = true;
   std::vector<MarkAction> marks;
+  uint32_t count = 0;  // 0: none; n: entry n - 1 of Recipe::counts
+  uint32_t step = 0;   // 0: none; n: step n - 1 of Recipe::sequence
+};
+
+// What of a recipe remembers, with its words: passages are filled by lower.
+struct WrittenState {
+  std::vector<Count> counts;
+  std::vector<Span> count_spans;
+  std::optional<UnlessSeen> seen;
+  Span seen_span;
+  std::optional<Sequence> sequence;
+  Span sequence_span;  // its head
+  std::vector<Span> step_spans;
 };
 
 struct Except {
@@ -27,6 +40,7 @@ struct Except {
   Predicate when;
   std::vector<EventId> events;  // of the recipe's: those that have every field it asks
   Span span;
+  int64_t until_unix_ns = 0;  // 0: for ever
 };
 
 struct RecipeTest {
@@ -34,12 +48,15 @@ struct RecipeTest {
   TestExpectation expectation = TestExpectation::kMatch;
   std::vector<EventValues> steps;  // at least one; the last is judged. Times from the boot of the test's machine
   Span span;
+  int64_t wait_ns = 0;  // behind the last; then what the time brings is judged
 };
 
 struct Recipe {
   RecipeInfo info;  // exceptions and passage are filled by lower
   std::vector<On> ons;
+  WrittenState state;
   std::vector<Except> exceptions;
+  std::vector<Span> tunes;  // what has changed it from outside
   std::vector<RecipeTest> tests;
   Span span;  // whole
   Span name_span;

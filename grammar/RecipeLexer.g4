@@ -13,6 +13,7 @@ MACRO : 'macro' ;
 PROGRAM : 'program' ;
 RECIPE : 'recipe' ;
 TUNE : 'tune' ;
+EXCEPTION : 'exception' ;
 
 // Members of a recipe.
 ON : 'on' ;
@@ -27,9 +28,10 @@ MATCH : 'match' ;
 NOTHING : 'nothing' ;
 MARK : 'mark' ;
 THEN : 'then' ;
-// Not supported yet; a member that begins with one of these is passed over as a whole.
 UNLESS : 'unless' ;
+UNTIL : 'until' ;
 SEQUENCE : 'sequence' ;
+// Not supported yet: a member that begins with it is passed over as a whole.
 RESPOND : 'respond' ;
 
 // Conditions.

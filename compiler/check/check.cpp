@@ -44,31 +44,16 @@ Predicate with_access(const Predicate& when, const GroupMember& member, Span gro
 void check_triggers(Context& context, DocumentIndex document, const WrittenRecipe& written,
                     const std::vector<NamedEvents>& events, Recipe& out) {
   size_t next = 0;
-  for (size_t i = 0; i < written.ons.size(); ++i) {
+  const std::vector<const WrittenOn*> triggers = triggers_of(written);
+  for (size_t i = 0; i < triggers.size(); ++i) {
     std::vector<UsedField> used;
     const bool asks = std::any_of(events[i].members.begin(), events[i].members.end(),
                                   [](const GroupMember& member) { return member.access != 0; });
-    const std::optional<Predicate> when = check_condition(context, document, written.ons[i].when, used, asks ? 1 : 0);
+    const std::optional<Predicate> when = check_condition(context, document, triggers[i]->when, used, asks ? 1 : 0);
     fields_fit(context, events[i], used);
     for (const GroupMember& member : events[i].members) {
       if (when) out.ons[next].when = with_access(*when, member, events[i].span);
       ++next;
-    }
-  }
-}
-
-// An exception is asked of those events of the recipe that have its fields.
-void check_exceptions(Context& context, DocumentIndex document, const WrittenRecipe& written, bool events_known, Recipe& out) {
-  std::vector<EventId> events;
-  for (const On& on : out.ons) events.push_back(on.event);
-  for (const WrittenException& except : written.exceptions) {
-    std::vector<UsedField> used;
-    std::optional<Predicate> when = check_condition(context, document, except.when, used);
-    std::vector<EventId> fitting = events_with(events, used);
-    if (fitting.empty() && events_known && !events.empty()) no_event_fits(context, events, used);
-    if (when) {
-      out.exceptions.push_back(
-          {except.title ? except.title->text : std::string(), std::move(*when), std::move(fitting), except.span});
     }
   }
 }
@@ -79,19 +64,19 @@ std::optional<Recipe> check_recipe(Context& context, DocumentIndex document, con
   recipe.span = written.span;
   recipe.name_span = written.name.span;
   std::vector<NamedEvents> events;
-  for (const WrittenOn& on : written.ons) events.push_back(check_events(context, document, on));
-  const bool known = std::none_of(events.begin(), events.end(), [](const NamedEvents& each) { return each.members.empty(); });
+  const std::vector<const WrittenOn*> triggers = triggers_of(written);
+  for (const WrittenOn* on : triggers) events.push_back(check_events(context, document, *on));
   check_metadata(context, document, written, events, recipe);
   check_triggers(context, document, written, events, recipe);
-  check_exceptions(context, document, written, known, recipe);
+  check_state(context, document, written, events, recipe);
+  for (const WrittenException& exception : written.exceptions) check_exception(context, document, exception, recipe);
   check_tests(context, document, written, recipe);
-  if (written.ons.empty() && !context.scopes[document].broken && !context.unsupported_within(document, written.span)) {
+  if (triggers.empty() && !context.scopes[document].broken && !context.unsupported_within(document, written.span)) {
     context.fault(Code::kNoTrigger, written.name.span,
                   fmt::format("the recipe `{}` never looks at an event", written.name.text), "has no `on exec when ...`");
   }
   // What the parser lost of a recipe is in no part of it, so nothing above saw it.
-  if (context.faults != before || written.ons.empty() || context.unsupported_within(document, written.span))
-    return std::nullopt;
+  if (context.faults != before || triggers.empty() || context.unsupported_within(document, written.span)) return std::nullopt;
   return recipe;
 }
 
@@ -138,16 +123,18 @@ void check_keys(Context& context) {
 
 void check_files(Compilation& compilation, const std::vector<SourceId>& files, const CompileOptions& options) {
   Context context(compilation, options);
-  load_documents(context, files);  // every file is parsed once; scopes know their imports
-  report_unsupported(context);     // nothing that was written is ignored
-  declare_names(context);          // a name means one thing in the whole set
-  declare_marks(context);          // what a condition may ask for is known
-  read_lists(context);             // lists from files are written values or tables
-  expand_lists(context);           // every list is flat, or known to be broken
-  check_macros(context);           // what is wrong in a macro has been said at its own place
-  check_programs(context);         // every program's options are a table
-  check_recipes(context);          // every name is resolved, every literal typed
-  check_keys(context);             // one record has room for all that they read of an environment
+  load_documents(context, files);    // every file is parsed once; scopes know their imports
+  report_unsupported(context);       // nothing that was written is ignored
+  declare_names(context);            // a name means one thing in the whole set
+  declare_marks(context);            // what a condition may ask for is known
+  read_lists(context);               // lists from files are written values or tables
+  expand_lists(context);             // every list is flat, or known to be broken
+  check_macros(context);             // what is wrong in a macro has been said at its own place
+  check_programs(context);           // every program's options are a table
+  check_shared_exceptions(context);  // the same of exceptions
+  check_recipes(context);            // every name is resolved, every literal typed
+  apply_tunes(context);              // and is what the tunes have made of it
+  check_keys(context);               // one record has room for all that they read of an environment
 }
 
 }  // namespace recipe

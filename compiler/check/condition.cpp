@@ -107,6 +107,15 @@ class ConditionChecker {
       case ExpressionForm::kMarked:
         marked(place, e);
         break;
+      case ExpressionForm::kCounting:
+        context_
+            .fault(Code::kWrongState, e.span, "a count is the last term of a trigger",
+                   "stands within another condition, or before another term")
+            .hints.push_back(
+                "write it at the end, joined by `and`, or as a member of the recipe: it counts events for which the "
+                "rest holds");
+        constant(false, e.span);
+        break;
     }
     --depth_;
   }
@@ -234,7 +243,11 @@ class ConditionChecker {
     out.bit = type_bit(resolved->type);
     out.spelled = resolved->spelled;
     if (out.subject.variable == 0) used_.push_back({out.subject.field, resolved->span});
-    if (written.form == SubjectForm::kIndex || out.type == Type::kMap) {
+    if (written.form == SubjectForm::kCount) {
+      if (!take_count(written, out)) return std::nullopt;
+    } else if (written.form == SubjectForm::kIndex && type_bit(out.type) == kListBit) {
+      if (!take_element(place, written, out)) return std::nullopt;
+    } else if (written.form == SubjectForm::kIndex || out.type == Type::kMap) {
       if (!take_key(place, written, out)) return std::nullopt;
     } else if (written.form != SubjectForm::kPlain && !select(place, written, out)) {
       return std::nullopt;
@@ -243,12 +256,44 @@ class ConditionChecker {
     return out;
   }
 
-  // env["LD_PRELOAD"]
-  bool take_key(Place place, const WrittenSubject& written, Left& out) {
-    if (type_bit(out.type) == kListBit) {
-      context_.fault(Code::kNotSupported, written.path.span, "an index of a list is not supported yet");
+  // count(argv)
+  bool take_count(const WrittenSubject& written, Left& out) {
+    if (type_bit(out.type) != kListBit || out.subject.variable != 0) {
+      context_.fault(Code::kNotAList, written.path.span, fmt::format("`{}` is no list", out.spelled),
+                     fmt::format("is {}", with_article(out.type)));
       return false;
     }
+    out.subject.selector = Selector::kCount;
+    out.spelled = fmt::format("count({})", out.spelled);
+    out.type = Type::kInt;
+    out.bit = kIntBit;
+    return true;
+  }
+
+  // argv[0]
+  bool take_element(Place place, const WrittenSubject& written, Left& out) {
+    if (out.type != Type::kStringList) {
+      context_.fault(Code::kWrongOperator, written.path.span, fmt::format("`{}` has no elements by number", out.spelled),
+                     fmt::format("write `any p in {}: p.name == ...`", out.spelled));
+      return false;
+    }
+    const std::optional<Item> argument = scalar(context_, place, *written.argument);
+    if (!argument) return false;
+    const WrittenValue& number = context_.written(*argument);
+    if (number.form != ValueForm::kInt || number.number < 0 || number.number > 255) {
+      context_.fault(Code::kWrongLiteral, number.span, "an element is counted from 0", "write a number up to 255");
+      return false;
+    }
+    out.subject.selector = Selector::kElement;
+    out.subject.operand = static_cast<uint32_t>(number.number);
+    out.spelled += fmt::format("[{}]", number.number);
+    out.type = Type::kString;
+    out.bit = kStringBit | kPathBit;  // an argument may well be a path
+    return true;
+  }
+
+  // env["LD_PRELOAD"]
+  bool take_key(Place place, const WrittenSubject& written, Left& out) {
     if (out.type != Type::kMap) {
       context_.fault(Code::kWrongKey, written.path.span,
                      fmt::format("`{}` is {} and has no keys", out.spelled, with_article(out.type)), "only a map has");
@@ -433,7 +478,8 @@ class ConditionChecker {
       full_ = true;
       return false;
     }
-    const LiteralUse use{op, subject.type, subject.subject.field, e.nocase, subject.spelled};
+    const FieldId field = subject.subject.selector == Selector::kCount ? FieldId::kNone : subject.subject.field;
+    const LiteralUse use{op, subject.type, field, e.nocase, subject.spelled};
     bool whole = true;
     out.literals.reserve(items.size());
     for (const NamedTable& table : tables) whole = table_fits(e, subject, op, table) && whole;

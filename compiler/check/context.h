@@ -25,12 +25,12 @@ inline constexpr size_t kMaxListItems = 1u << 18;    // of one list, splices exp
 inline constexpr size_t kMaxSetLiterals = 1u << 21;  // of all predicates together: some 100 MiB
 inline constexpr size_t kMaxSetNodes = 1u << 21;     // of all predicates together
 
-enum class DeclarationKind : uint8_t { kList, kMacro, kRecipe };
+enum class DeclarationKind : uint8_t { kList, kMacro, kRecipe, kException };
 
 struct Declaration {
   DeclarationKind kind = DeclarationKind::kList;
   DocumentIndex document = 0;
-  uint32_t index = 0;  // into the document's lists, macros, recipes
+  uint32_t index = 0;  // into the document's lists, macros, recipes, exceptions
   Span span;           // of the name
 };
 
@@ -176,8 +176,21 @@ bool fields_fit(Context& context, const NamedEvents& events, const std::vector<U
 void no_event_fits(Context& context, const std::vector<EventId>& events, const std::vector<UsedField>& used);
 [[nodiscard]] std::string spell_events_with(FieldId field);  // "`open`, `unlink`"
 
+// state.cpp: the triggers of a recipe, or the steps of its sequence.
+[[nodiscard]] std::vector<const WrittenOn*> triggers_of(const WrittenRecipe& written);
+[[nodiscard]] size_t last_present_step(const WrittenSequence& sequence);  // whose event is told
+// Fills out.state, and the counts and steps of out.ons.
+void check_state(Context& context, DocumentIndex document, const WrittenRecipe& written, const std::vector<NamedEvents>& events,
+                 Recipe& out);
+// exceptions.cpp: appends to out.exceptions; an exception is asked of those events of the recipe that have its fields.
+void check_exception(Context& context, DocumentIndex document, const WrittenException& written, Recipe& out);
+// Checks every shared exception by itself, used or not.
+void check_shared_exceptions(Context& context);
+// tunes.cpp: what tunes change of the recipes of the set, in the order of the files.
+void apply_tunes(Context& context);
+
 // metadata.cpp: everything of a recipe but its conditions and tests. Fills out.ons: one a member of what its triggers name,
-// without conditions. events: as written.ons.
+// without conditions. events: as triggers_of(written).
 void check_metadata(Context& context, DocumentIndex document, const WrittenRecipe& written,
                     const std::vector<NamedEvents>& events, Recipe& out);
 // marks.cpp: the names that the recipes of the whole set mark with; before any condition is checked.

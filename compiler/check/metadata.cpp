@@ -177,26 +177,30 @@ void check_metadata(Context& context, DocumentIndex document, const WrittenRecip
   check_throttle(context, document, written, events, info);
   if (!message.parts) message.parts = {info.title + ": ", FieldId::process_cmdline};
 
-  for (size_t i = 0; i < written.ons.size(); ++i) {
+  const std::vector<const WrittenOn*> triggers = triggers_of(written);
+  for (size_t i = 0; i < triggers.size(); ++i) {
+    // Of a sequence the last event that comes completes it: what is said and marked is its.
+    const bool part = written.ons.empty() && i != last_present_step(written.sequences[0]);
     On made;
-    made.span = written.ons[i].span;
+    made.span = triggers[i]->span;
     made.importance = info.importance;
     made.report = report;
     Message own;
-    read_properties(context, "a trigger", written.ons[i].properties,
+    read_properties(context, "a trigger", triggers[i]->properties,
                     {{"importance", [&](const Property& p) { read.importance(p, made.importance); }},
                      {"report", [&](const Property& p) { read.boolean(p, made.report); }},
                      {"message", [&](const Property& p) { own.read(context, read, p); }}});
     std::vector<WrittenMark> marks = written.marks;
-    marks.insert(marks.end(), written.ons[i].marks.begin(), written.ons[i].marks.end());
-    check_marks(context, document, marks, events[i], made.marks);
+    marks.insert(marks.end(), triggers[i]->marks.begin(), triggers[i]->marks.end());
+    if (!part) check_marks(context, document, marks, events[i], made.marks);
     if (!made.report && marks.empty())
       context.fault(Code::kWrongMark, made.span, "a trigger that is not reported marks nothing",
                     "set a mark, or leave `report false` out");
     // What is not reported says nothing: the recipe's message is about its other events.
     const Message& said = own.parts ? own : message;
-    if (made.report || own.parts) fields_fit(context, events[i], said.used);
-    made.message = made.report || own.parts ? *said.parts : std::vector<MessagePart>{info.title};
+    const bool says = (made.report || own.parts) && !part;
+    if (says) fields_fit(context, events[i], said.used);
+    made.message = says ? *said.parts : std::vector<MessagePart>{info.title};
     for (const GroupMember& member : events[i].members) {
       made.event = member.event;
       out.ons.push_back(made);

@@ -124,6 +124,10 @@ void declare_names(Context& context) {
       const Word& name = document.recipes[j].name;
       declare(context, name, {DeclarationKind::kRecipe, i, j, name.span});
     }
+    for (uint32_t j = 0; j < document.exceptions.size(); ++j) {
+      const Word& name = document.exceptions[j].name;
+      declare(context, name, {DeclarationKind::kException, i, j, name.span});
+    }
   }
   for (DocumentIndex i = 0; i < count; ++i) {
     for (const WrittenMacro& macro : context.document(i).macros) check_parameters(context, i, macro);

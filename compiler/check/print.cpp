@@ -164,7 +164,11 @@ std::string print(const Recipe& recipe, const Sources& sources) {
     out += indent(print(on.when), "    ");
     if (!on.report) out += "    not reported\n";
     for (const MarkAction& mark : on.marks) out += "    " + spell(mark) + "\n";
+    if (on.count != 0) out += "    " + spell(recipe.state.counts[on.count - 1]) + "\n";
+    if (on.step != 0) out += "    step " + recipe.state.sequence->steps[on.step - 1].name + "\n";
   }
+  if (recipe.state.sequence) out += "  " + spell(*recipe.state.sequence) + "\n";
+  if (recipe.state.seen) out += "  " + spell(*recipe.state.seen) + "\n";
   for (const Except& except : recipe.exceptions) {
     out += fmt::format("  except {}\n", quote(except.title)) + indent(print(except.when), "    ");
   }

@@ -304,15 +304,32 @@ class EventReader {
 
 constexpr int64_t kStepNs = 1'000'000;  // where nothing is said
 
-// nullopt: reported.
-std::optional<int64_t> gap_before(Context& context, DocumentIndex document, const WrittenStep& step, bool first) {
-  if (!step.after) return first ? 0 : kStepNs;
-  const std::optional<Item> item = scalar(context, {document, nullptr}, *step.after);
+constexpr uint32_t kMaxTestEvents = 10'000;  // of one test
+
+// What is not written is `otherwise`. nullopt: reported.
+std::optional<int64_t> time_of(Context& context, DocumentIndex document, const std::optional<ValueId>& written,
+                               int64_t otherwise) {
+  if (!written) return otherwise;
+  if (!written->valid()) return context.silent_fault(), std::nullopt;
+  const std::optional<Item> item = scalar(context, {document, nullptr}, *written);
   if (!item) return std::nullopt;
   const WrittenValue& value = context.written(*item);
   if (value.form == ValueForm::kDuration && value.number >= 0) return value.number;
   context.fault(Code::kWrongEvent, value.span, fmt::format("`{}` is no time", spell_value(context, *item)),
                 "a duration, as in `after 5s`");
+  return std::nullopt;
+}
+
+std::optional<uint32_t> times_of(Context& context, DocumentIndex document, const WrittenStep& step) {
+  if (!step.times) return 1;
+  if (!step.times->valid()) return context.silent_fault(), std::nullopt;
+  const std::optional<Item> item = scalar(context, {document, nullptr}, *step.times);
+  if (!item) return std::nullopt;
+  const WrittenValue& value = context.written(*item);
+  if (value.form == ValueForm::kInt && value.number >= 1 && value.number <= kMaxTestEvents)
+    return static_cast<uint32_t>(value.number);
+  context.fault(Code::kWrongEvent, value.span, fmt::format("`{}` is no number of events", spell_value(context, *item)),
+                fmt::format("a number from 1 to {}, as in `times 21`", kMaxTestEvents));
   return std::nullopt;
 }
 
@@ -326,7 +343,7 @@ std::optional<EventValues> read_step(Context& context, DocumentIndex document, c
   EventValues values;
   values.event = event->id;
   EventReader(context, document, values).read(step.values);
-  const std::optional<int64_t> gap = gap_before(context, document, step, first);
+  const std::optional<int64_t> gap = time_of(context, document, step.after, first ? 0 : kStepNs);
   if (context.faults != before || !gap) return std::nullopt;
   time += std::min(*gap, std::numeric_limits<int64_t>::max() - time);
   values.time_unix_ns = time;
@@ -336,6 +353,41 @@ std::optional<EventValues> read_step(Context& context, DocumentIndex document, c
     return std::nullopt;
   }
   return values;
+}
+
+// nullopt: reported.
+std::optional<RecipeTest> read_test(Context& context, DocumentIndex document, const WrittenTest& test) {
+  RecipeTest made{test.title.text, test.expectation, {}, test.span};
+  int64_t time = 0;
+  for (const WrittenStep& step : test.steps) {
+    const bool last = &step == &test.steps.back();
+    if (step.event.text == "wait" && !step.values.valid() && step.after) {
+      const std::optional<int64_t> wait = time_of(context, document, step.after, 0);
+      if (!wait) return std::nullopt;
+      if (made.steps.empty()) {
+        context.fault(Code::kWrongEvent, step.event.span, "a test does not begin with `wait`", "nothing has happened yet");
+        return std::nullopt;
+      }
+      time += std::min(*wait, std::numeric_limits<int64_t>::max() - time);
+      if (last) made.wait_ns = *wait;
+      continue;
+    }
+    std::optional<EventValues> values = read_step(context, document, step, made.steps.empty(), time);
+    const std::optional<uint32_t> times = times_of(context, document, step);
+    const std::optional<int64_t> every = time_of(context, document, step.every, kStepNs);
+    if (!values || !times || !every) return std::nullopt;
+    if (made.steps.size() + *times > kMaxTestEvents) {
+      context.fault(Code::kTooLarge, test.title.span, fmt::format("a test has at most {} events", kMaxTestEvents));
+      return std::nullopt;
+    }
+    for (uint32_t i = 0; i < *times; ++i) {
+      if (i > 0) time += std::min(*every, std::numeric_limits<int64_t>::max() - time);
+      made.steps.push_back(*values);
+      made.steps.back().time_unix_ns = time;
+    }
+  }
+  if (made.steps.empty()) return std::nullopt;
+  return made;
 }
 
 }  // namespace
@@ -348,14 +400,7 @@ void check_tests(Context& context, DocumentIndex document, const WrittenRecipe& 
                                         fmt::format("the test \"{}\" is there already", test.title.text), "named again here");
       fault.secondary.push_back({first->second, "first named here"});
     }
-    RecipeTest made{test.title.text, test.expectation, {}, test.span};
-    int64_t time = 0;
-    for (const WrittenStep& step : test.steps) {
-      std::optional<EventValues> values = read_step(context, document, step, made.steps.empty(), time);
-      if (!values) break;
-      made.steps.push_back(std::move(*values));
-    }
-    if (made.steps.size() == test.steps.size() && !made.steps.empty()) out.tests.push_back(std::move(made));
+    if (std::optional<RecipeTest> made = read_test(context, document, test)) out.tests.push_back(std::move(*made));
   }
 }
 

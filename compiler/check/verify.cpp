@@ -9,6 +9,7 @@ namespace recipe {
 namespace {
 
 bool has_number(const Test& test) {
+  if (test.subject.selector == Selector::kCount) return true;
   if (test.subject.field == FieldId::kNone || test.subject.selector != Selector::kNone) return false;
   return storage_of(info(test.subject.field).type) == Storage::kNumber;
 }

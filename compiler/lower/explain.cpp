@@ -85,10 +85,14 @@ class Explainer {
     if (const Passage& head = artefact_.passages[recipe.passage]; recipe.passage != 0) {
       out_ += fmt::format("  {}:{}\n", artefact_.files[head.file], head.line);
     }
+    for (const uint32_t tune : recipe.tunes)
+      out_ += fmt::format("  tuned by {}:{}\n", artefact_.files[artefact_.passages[tune].file], artefact_.passages[tune].line);
+    if (recipe.sequence) out_ += fmt::format("  {}\n", spell(*recipe.sequence));
     if (!recipe.enabled) out_ += "  it is not enabled: no event is a candidate of it, and the kernel pays nothing\n";
     for (uint32_t t = 0; t < artefact_.triggers.size(); ++t) {
       if (artefact_.triggers[t].recipe == recipe_) explain_trigger(t);
     }
+    if (recipe.unless_seen) out_ += fmt::format("\n{}\n", spell(*recipe.unless_seen));
     if (!recipe.exceptions.empty()) out_ += "\n" + paint("except", "1") + ", asked in userspace of each match:\n";
     for (const ExceptionInfo& exception : recipe.exceptions) {
       out_ += "  " + (exception.title.empty() ? std::string("(no title)") : exception.title) + "\n";
@@ -106,7 +110,13 @@ class Explainer {
   void explain_trigger(uint32_t t) {
     const Trigger& trigger = artefact_.triggers[t];
     const Clauses& clauses = compilation_.clauses[t];
-    out_ += "\n" + paint(fmt::format("on {}", info(trigger.event).name), "1");
+    const RecipeInfo& recipe = artefact_.recipes[recipe_.index()];
+    const std::string_view event = info(trigger.event).name;
+    const std::string head = trigger.step == 0
+                                 ? fmt::format("on {}", event)
+                                 : fmt::format("{}{}: {}", recipe.sequence->steps[trigger.step - 1].absent ? "not " : "",
+                                               recipe.sequence->steps[trigger.step - 1].name, event);
+    out_ += "\n" + paint(head, "1");
     if (clauses.clauses.empty()) {
       out_ += ": the condition can never hold\n";
       return;
@@ -128,6 +138,7 @@ class Explainer {
       if (info != nullptr) explain_slots(ClauseId{infos[c]});
     }
     if (!infos.empty()) table(infos);
+    if (trigger.count != 0) out_ += fmt::format("\n  told by {}\n", spell(artefact_.counts[trigger.count - 1]));
     if (!trigger.marks.empty()) out_ += "\n";
     for (const MarkAction& mark : trigger.marks) out_ += fmt::format("  then {}\n", spell(mark));
     if (!trigger.report) out_ += "  and is not reported\n";

@@ -56,8 +56,29 @@ class Lowering {
     artefact_.recipes.push_back(recipe.info);
     artefact_.recipes.back().exceptions.clear();
     artefact_.recipes.back().passage = head_passage(recipe.name_span);
-    for (const On& on : recipe.ons) add_trigger(id, on);
+    for (const Span tune : recipe.tunes) artefact_.recipes.back().tunes.push_back(passage(tune));
+    const auto counts = static_cast<uint32_t>(artefact_.counts.size());
+    add_state(recipe.state);
+    for (const On& on : recipe.ons) {
+      add_trigger(id, on);
+      if (on.count != 0) artefact_.triggers.back().count = counts + on.count;
+      artefact_.triggers.back().step = on.step;
+    }
     for (const Except& exception : recipe.exceptions) add_exception(exception);
+  }
+
+  void add_state(const WrittenState& state) {
+    for (size_t i = 0; i < state.counts.size(); ++i) {
+      artefact_.counts.push_back(state.counts[i]);
+      artefact_.counts.back().passage = passage(state.count_spans[i]);
+    }
+    RecipeInfo& info = artefact_.recipes.back();
+    info.unless_seen = state.seen;
+    if (info.unless_seen) info.unless_seen->passage = passage(state.seen_span);
+    info.sequence = state.sequence;
+    if (!info.sequence) return;
+    info.sequence->passage = passage(state.sequence_span);
+    for (size_t i = 0; i < state.step_spans.size(); ++i) info.sequence->steps[i].passage = passage(state.step_spans[i]);
   }
 
   void add_trigger(RecipeId recipe, const On& on) {
@@ -77,7 +98,8 @@ class Lowering {
     BuiltProgram built = build_program(simplified);
     note_passages(built, simplified);
     for (const EventId event : exception.events) {
-      artefact_.recipes.back().exceptions.push_back({exception.title, event, built.program, passage(exception.span)});
+      artefact_.recipes.back().exceptions.push_back(
+          {exception.title, event, built.program, passage(exception.span), exception.until_unix_ns});
     }
   }
 

@@ -155,28 +155,146 @@ void Builder::program_declaration(P::ProgramDeclarationContext* tree) {
   document_.programs.push_back(std::move(program));
 }
 
+void Builder::exception_declaration(P::ExceptionDeclarationContext* tree) {
+  WrittenShared shared;
+  shared.span = span(tree);
+  shared.name = name(tree->name());
+  if (tree->until() != nullptr) shared.until = value(tree->until()->value());
+  shared.when = expression(tree->expression());
+  document_.exceptions.push_back(std::move(shared));
+}
+
+WrittenTune Builder::tune_head(P::TuneHeadContext* tree) {
+  WrittenTune tune;
+  const std::vector<P::NameContext*> names = tree->name();
+  if (tree->expression() == nullptr) {
+    for (P::NameContext* each : names) tune.names.push_back(name(each));
+    return tune;
+  }
+  const Span choice = span(tree->expression());
+  tune.where = Word{text(choice), choice};
+  if (names.size() > 1) {
+    diagnostics_.add(Code::kSyntax, span(names[1]), "a tune names recipes or says `where`, not both", "is a recipe's name");
+  } else {
+    (void)is_word(names.front(), "where", "tune where category == execution { ... }");
+  }
+  return tune;
+}
+
+std::optional<ExpressionId> Builder::also_member(P::AlsoMemberContext* tree) {
+  if (!is_word(tree->name(), "also", "also when process.name == perl")) return std::nullopt;
+  return expression(tree->expression());
+}
+
 // Members.
 
 WrittenOn Builder::on_member(P::OnMemberContext* tree) {
   WrittenOn on;
   on.span = span(tree);
   on.any_group = tree->ANY() != nullptr;
-  const std::vector<P::EventWordContext*> words = tree->eventWord();
-  on.event.span = {document_.source, span(words.front()).begin, span(words.back()).end};
-  for (P::EventWordContext* event_word : words) {
-    if (!on.event.text.empty()) on.event.text += ' ';
-    on.event.text += text(span(event_word));
-  }
+  event_words(on, tree->eventWord());
+  counts_.clear();
   on.when = expression(tree->expression());
+  take_count(on);
   return on;
+}
+
+void Builder::event_words(WrittenOn& into, const std::vector<P::EventWordContext*>& words) {
+  into.event.span = {document_.source, span(words.front()).begin, span(words.back()).end};
+  for (P::EventWordContext* event_word : words) {
+    if (!into.event.text.empty()) into.event.text += ' ';
+    into.event.text += text(span(event_word));
+  }
+}
+
+// A trigger's condition may end with a count: it is no part of the condition, but says when what holds is told.
+void Builder::take_count(WrittenOn& on) {
+  Expression& root = document_.expressions[on.when.index()];
+  const bool conjunction = root.form == ExpressionForm::kAnd && !root.parenthesised;
+  const ExpressionId last = conjunction ? root.children.back() : on.when;
+  const auto found =
+      std::find_if(counts_.begin(), counts_.end(), [&](const auto& each) { return each.first.value == last.value; });
+  if (found == counts_.end()) return;
+  on.count = std::move(found->second);
+  if (!conjunction) {
+    root.form = ExpressionForm::kBare;
+    root.subject.path = {"true", root.span};
+  } else if (root.children.size() > 2) {
+    root.children.pop_back();
+  } else {
+    on.when = root.children.front();
+  }
+}
+
+WrittenSequence Builder::sequence_head(P::SequenceHeadContext* tree) {
+  WrittenSequence sequence;
+  sequence.span = span(tree);
+  sequence.by = by(tree->by());
+  sequence.within = value(tree->value());
+  return sequence;
+}
+
+WrittenSequenceStep Builder::sequence_step(P::SequenceStepContext* tree) {
+  WrittenSequenceStep step;
+  step.name = name(tree->name());
+  step.absent = tree->NOT() != nullptr;
+  step.on.span = span(tree);
+  step.on.any_group = tree->ANY() != nullptr;
+  event_words(step.on, tree->eventWord());
+  step.on.when = expression(tree->expression());
+  return step;
 }
 
 WrittenException Builder::except_member(P::ExceptMemberContext* tree) {
   WrittenException except;
   except.span = span(tree);
+  if (tree->name() != nullptr) {
+    except.shared = name(tree->name());
+    return except;
+  }
   if (tree->string() != nullptr) except.title = string(tree->string());
+  if (tree->until() != nullptr) except.until = value(tree->until()->value());
   except.when = expression(tree->expression());
   return except;
+}
+
+std::vector<Word> Builder::by(P::ByContext* tree) {
+  std::vector<Word> out;
+  if (tree == nullptr) return out;
+  for (P::NameContext* field : tree->name()) out.push_back(name(field));
+  return out;
+}
+
+template <class Tree>
+WrittenCount Builder::count_of(Tree* tree) {
+  WrittenCount count;
+  count.span = span(tree);
+  count.op = operator_of(tree->operation());
+  count.op_span = span(tree->operation());
+  count.count = value(tree->value(0));
+  count.period = value(tree->value(1));
+  count.by = by(tree->by());
+  return count;
+}
+
+WrittenCount Builder::count_member(P::CountMemberContext* tree) {
+  return count_of(tree);
+}
+
+WrittenSeen Builder::unless_member(P::UnlessMemberContext* tree) {
+  WrittenSeen seen;
+  seen.span = span(tree);
+  (void)is_word(tree->name(), "seen", "unless seen [process.exe] in 5d");
+  for (const ValueId item : document_[list(tree->list(), Place::kItem)].items) {
+    const WrittenValue& field = document_[item];
+    if (field.form != ValueForm::kWord) {
+      diagnostics_.add(Code::kSyntax, field.span, "expected a field", "as in `unless seen [process.exe, dst.domain] in 5d`");
+      continue;
+    }
+    seen.fields.push_back({field.text, field.span});
+  }
+  seen.period = value(tree->value());
+  return seen;
 }
 
 WrittenThrottle Builder::throttle_member(P::ThrottleMemberContext* tree) {
@@ -184,7 +302,7 @@ WrittenThrottle Builder::throttle_member(P::ThrottleMemberContext* tree) {
   throttle.span = span(tree);
   throttle.count = value(tree->value(0));
   throttle.period = value(tree->value(1));
-  for (P::NameContext* field : tree->name()) throttle.by.push_back(name(field));
+  throttle.by = by(tree->by());
   return throttle;
 }
 
@@ -207,6 +325,14 @@ WrittenMark Builder::mark_member(P::MarkMemberContext* tree) {
   return mark;
 }
 
+void Builder::step_word(WrittenStep& step, P::NameContext* word, ValueId given) {
+  const std::string found = text(span(word));
+  std::optional<ValueId>* into = found == "after" ? &step.after : found == "times" ? &step.times : &step.every;
+  if (into == &step.every && !is_word(word, "every", "then connect after 5s times 21 every 100ms { ... }")) return;
+  if (*into) diagnostics_.add(Code::kSyntax, span(word), fmt::format("`{}` is given twice", found), "given again here");
+  *into = given;
+}
+
 WrittenTest Builder::test_member(P::TestMemberContext* tree) {
   WrittenTest test;
   test.span = span(tree);
@@ -217,8 +343,13 @@ WrittenTest Builder::test_member(P::TestMemberContext* tree) {
   for (P::TestStepContext* each : tree->testStep()) {
     WrittenStep& step = test.steps.emplace_back();
     step.event = name(each->eventWord());
-    if (each->name() != nullptr && is_word(each->name(), "after", "then unlink after 5s { ... }"))
-      step.after = value(each->value());
+    if (each->scalar() != nullptr) {
+      (void)is_word(each->eventWord(), "wait", "then wait 30s");
+      step.after = scalar(each->scalar());
+      continue;
+    }
+    const std::vector<P::NameContext*> words = each->name();
+    for (size_t i = 0; i < words.size(); ++i) step_word(step, words[i], value(each->value(i)));
     step.values = object(each->object(), Place::kTestItem);
   }
   return test;
@@ -279,6 +410,20 @@ ExpressionId Builder::primary(P::PrimaryContext* tree) {
     out.form = ExpressionForm::kExists;
     out.subject.path = name(exists->name());
     if (exists->index() != nullptr) index(out.subject, exists->index());
+  } else if (auto* counted = dynamic_cast<P::CountedContext*>(tree)) {
+    out.form = ExpressionForm::kTest;
+    out.subject = subject(counted->subject());
+    if (out.subject.form != SubjectForm::kPlain) {
+      diagnostics_.add(Code::kSyntax, span(counted->subject()), "`count` takes a list by its name alone",
+                       "as in `count(argv)`");
+    }
+    out.subject.form = SubjectForm::kCount;
+    compare(out, counted->comparison());
+  } else if (auto* counting = dynamic_cast<P::CountingContext*>(tree)) {
+    out.form = ExpressionForm::kCounting;
+    const ExpressionId id = add(std::move(out));
+    counts_.emplace_back(id, count_of(counting));
+    return id;
   } else if (auto* marked = dynamic_cast<P::MarkedContext*>(tree)) {
     out.form = ExpressionForm::kMarked;
     const Span field = span(marked->MARKED()->getSymbol());
@@ -286,7 +431,6 @@ ExpressionId Builder::primary(P::PrimaryContext* tree) {
     out.name = name(marked->word());
   } else {
     out.subject.path = {text(out.span), out.span};  // true, false
-    if (dynamic_cast<P::CountingContext*>(tree) != nullptr) unsupported(out.span, "`count`");
   }
   return add(std::move(out));
 }
@@ -307,7 +451,7 @@ ExpressionId Builder::quantified(P::QuantifiedContext* tree) {
   out.form = any ? ExpressionForm::kAny : ExpressionForm::kAll;
   out.name = name(tree->subject()->name());
   const bool plain = tree->subject()->children.size() == 1 && in->NOT() == nullptr && in->operation()->IN() != nullptr &&
-                     in->NOCASE() == nullptr && in->ANY() == nullptr && in->ALL() == nullptr && in->window() == nullptr &&
+                     in->NOCASE() == nullptr && in->ANY() == nullptr && in->ALL() == nullptr &&
                      in->value()->operandWord() != nullptr && out.name.text.find('.') == std::string::npos;
   if (!plain) {
     diagnostics_
@@ -354,7 +498,6 @@ void Builder::compare(Expression& into, P::ComparisonContext* tree) {
     throw SyntaxFault{SyntaxFault::Kind::kUnexpected, right->getTokenIndex(), "a value"};
   }
   into.value = value(tree->value());
-  if (tree->window() != nullptr) unsupported(span(tree->window()), "`within` behind a condition");
 }
 
 WrittenSubject Builder::subject(P::SubjectContext* tree) {

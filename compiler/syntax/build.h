@@ -3,7 +3,10 @@
 // language does not (a comma too many, a macro that is compared) is reported here;
 // a value that is missing is thrown as the SyntaxFault that the parser would have thrown.
 #pragma once
+#include <optional>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "compiler/diagnostic/diagnostic.h"
 #include "compiler/document.h"
@@ -21,6 +24,14 @@ class Builder {
   void macro_declaration(grammar::RecipeParser::MacroDeclarationContext* tree);
   void program_declaration(grammar::RecipeParser::ProgramDeclarationContext* tree);
 
+  void exception_declaration(grammar::RecipeParser::ExceptionDeclarationContext* tree);
+  WrittenTune tune_head(grammar::RecipeParser::TuneHeadContext* tree);
+  std::optional<ExpressionId> also_member(grammar::RecipeParser::AlsoMemberContext* tree);  // nullopt: reported
+
+  WrittenSequence sequence_head(grammar::RecipeParser::SequenceHeadContext* tree);
+  WrittenSequenceStep sequence_step(grammar::RecipeParser::SequenceStepContext* tree);
+  WrittenCount count_member(grammar::RecipeParser::CountMemberContext* tree);
+  WrittenSeen unless_member(grammar::RecipeParser::UnlessMemberContext* tree);
   WrittenOn on_member(grammar::RecipeParser::OnMemberContext* tree);
   WrittenException except_member(grammar::RecipeParser::ExceptMemberContext* tree);
   WrittenThrottle throttle_member(grammar::RecipeParser::ThrottleMemberContext* tree);
@@ -43,6 +54,12 @@ class Builder {
   ExpressionId test(P::TestContext* tree);
   void compare(Expression& into, P::ComparisonContext* tree);
   WrittenSubject subject(P::SubjectContext* tree);
+  void event_words(WrittenOn& into, const std::vector<P::EventWordContext*>& words);
+  template <class Tree>
+  WrittenCount count_of(Tree* tree);
+  void take_count(WrittenOn& on);
+  void step_word(WrittenStep& step, P::NameContext* word, ValueId given);
+  std::vector<Word> by(P::ByContext* tree);
   bool is_word(antlr4::ParserRuleContext* tree, std::string_view wanted, std::string_view example);
   void index(WrittenSubject& into, P::IndexContext* tree);
 
@@ -60,12 +77,12 @@ class Builder {
   ValueId add(WrittenValue value);
   ExpressionId add(Expression expression);
   [[nodiscard]] std::string text(Span span) const { return std::string(text_.substr(span.begin, span.end - span.begin)); }
-  void unsupported(Span span, std::string what) { document_.unsupported.push_back({span, std::move(what)}); }
   [[nodiscard]] bool begins_line(const antlr4::Token* token) const;
 
   Document& document_;
   std::string_view text_;
   Diagnostics& diagnostics_;
+  std::vector<std::pair<ExpressionId, WrittenCount>> counts_;  // of the member that is built
 };
 
 }  // namespace recipe

@@ -14,7 +14,8 @@ using L = grammar::RecipeLexer;
 constexpr size_t kMaxBroken = 256;  // more would not be shown
 
 bool is_keyword(uint16_t kind) {
-  return kind == L::IMPORT || kind == L::LIST || kind == L::MACRO || kind == L::PROGRAM || kind == L::RECIPE || kind == L::TUNE;
+  return kind == L::IMPORT || kind == L::LIST || kind == L::MACRO || kind == L::PROGRAM || kind == L::RECIPE ||
+         kind == L::TUNE || kind == L::EXCEPTION;
 }
 
 bool is_string(uint16_t kind) {
@@ -92,6 +93,8 @@ bool Chunks::names_follow() {
       return (is_word(first) || is_string(first)) && (second() == L::COMMA || second() == L::LBRACE);
     case L::RECIPE:
       return is_word(first) && second() == L::LBRACE;
+    case L::EXCEPTION:
+      return is_word(first) && (second() == L::WHEN || second() == L::UNTIL);
     case L::TUNE:
       return is_word(first) && (second() == L::COMMA || second() == L::LBRACE || is_word(second()));
     default:

@@ -173,7 +173,7 @@ class Indenter {
     if (!conditions_.empty()) return false;
     const uint16_t second = pieces_[line.begin + 1].token.kind;
     if (first(line).token.kind != L::WORD) return false;
-    return second != L::LBRACE && !compares(second) && second != L::ASSIGN;
+    return second != L::LBRACE && !compares(second) && second != L::ASSIGN && second != L::WHEN;
   }
 
   void pass(size_t line, size_t at) {

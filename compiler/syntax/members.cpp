@@ -93,7 +93,14 @@ bool is_member_start(const std::vector<Token>& tokens, size_t i) {
     case L::ON:
       return next_is_word;
     case L::EXCEPT:
-      return next.kind == L::STRING || next.kind == L::RAW || next.kind == L::WHEN;
+      return next.kind == L::STRING || next.kind == L::RAW || next.kind == L::WHEN || next.kind == L::UNTIL ||
+             (next_is_word && !next.first_on_line);
+    case L::SEQUENCE:
+      return next.kind == L::BY || next.kind == L::WITHIN;
+    case L::COUNT:
+      return is_operator(next.kind);
+    case L::UNLESS:
+      return next_is_word;
     case L::TEST:
       return next.kind == L::STRING || next.kind == L::RAW;
     case L::DOC:
@@ -147,16 +154,17 @@ std::optional<size_t> innermost_open(const std::vector<Token>& tokens) {
 }
 
 bool is_unsupported(uint16_t kind) {
-  return kind == L::UNLESS || kind == L::SEQUENCE || kind == L::RESPOND || kind == L::COUNT;
+  return kind == L::RESPOND;
 }
 
 std::string_view nearest_keyword(std::string_view word) {
-  static constexpr std::array<std::string_view, 8> kWords{"on", "except", "throttle", "doc", "test", "when", "message", "mark"};
+  static constexpr std::array<std::string_view, 11> kWords{"on",   "except",  "throttle", "doc",    "test", "when",
+                                                           "mark", "message", "sequence", "unless", "count"};
   return nearest(word, kWords);
 }
 
 std::string_view nearest_declaration(std::string_view word) {
-  static constexpr std::array<std::string_view, 6> kWords{"recipe", "list", "macro", "program", "import", "tune"};
+  static constexpr std::array<std::string_view, 7> kWords{"recipe", "list", "macro", "program", "import", "tune", "exception"};
   return nearest(word, kWords);
 }
 

@@ -23,7 +23,7 @@ namespace recipe {
 
 [[nodiscard]] bool is_operator(uint16_t kind);
 
-// Begins a member that the language has and this version does not: mark, unless, sequence, respond, count.
+// Begins a member that the language has and this version does not: respond.
 [[nodiscard]] bool is_unsupported(uint16_t kind);
 
 // The keyword that `word` is at most two edits away from (one of a short word), else empty.

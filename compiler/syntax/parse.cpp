@@ -41,6 +41,9 @@ class FileParser {
   void recipe();
   void member(WrittenRecipe& recipe);
   void withdraw(WrittenRecipe& recipe, const Token& line);
+  void tune();
+  void tune_member(WrittenTune& tune);
+  void sequence(WrittenRecipe& recipe);
   void block(std::vector<Property>& into, std::vector<WrittenMark>* marks = nullptr);
   void one_property(std::vector<Property>& into);
 
@@ -112,7 +115,8 @@ void FileParser::unexpected(size_t token, std::string_view expected, size_t from
   const Token& found = at(token);
   if (is_broken(found.kind)) return;  // reported by report_broken, for the whole file
   std::string wanted(expected.empty() ? "something else" : expected);
-  const bool condition = at(from).kind == P::ON || at(from).kind == P::EXCEPT || at(from).kind == P::MACRO;
+  const bool condition =
+      at(from).kind == P::ON || at(from).kind == P::EXCEPT || at(from).kind == P::MACRO || at(from).kind == P::EXCEPTION;
   if (condition && expected == "`)`") {
     // A condition may end before each operator, so the parser's own answer is the shortest one.
     const bool bare = at(token - 1).kind == P::WORD && !is_operator(at(token - 2).kind);
@@ -194,15 +198,12 @@ void FileParser::declaration() {
         .hints.push_back("split it, or move its lists into files of their own");
     return;
   }
-  if (first.kind == P::TUNE) {
-    document_.unsupported.push_back({{document_.source, first.begin, chunk_.end}, "`tune`"});
-    return;
-  }
   window_.assign(chunk_.tokens);
   parser_.reset();
   joins_ = false;
   ended_ = false;
   if (first.kind == P::RECIPE) return recipe();
+  if (first.kind == P::TUNE) return tune();
 
   const bool parsed = attempt([&] {
     switch (first.kind) {
@@ -212,12 +213,15 @@ void FileParser::declaration() {
         return builder_.list_declaration(parser_.listDeclaration());
       case P::MACRO:
         return builder_.macro_declaration(parser_.macroDeclaration());
+      case P::EXCEPTION:
+        return builder_.exception_declaration(parser_.exceptionDeclaration());
       default:
         return builder_.program_declaration(parser_.programDeclaration());
     }
   });
   if (parsed && at(here()).kind != kEndOfText) {
-    unexpected(here(), first.kind == P::MACRO ? "`and`, `or` or a declaration" : "a declaration", here());
+    const bool condition = first.kind == P::MACRO || first.kind == P::EXCEPTION;
+    unexpected(here(), condition ? "`and`, `or` or a declaration" : "a declaration", here());
   }
 }
 
@@ -241,7 +245,8 @@ void FileParser::member(WrittenRecipe& recipe) {
   if (is_unsupported(first.kind)) return skip_unsupported();
   // `argv contains "-e"` on a line of its own behind a condition is a forgotten `and`.
   const bool follows = from > 0 && !first.first_on_line && at(from - 1).kind != P::LBRACE;
-  if ((joins_ && is_operator(at(from + 1).kind)) || (follows && !is_member_start(chunk_.tokens, from))) {
+  if ((joins_ && first.kind != P::COUNT && is_operator(at(from + 1).kind)) ||
+      (follows && !is_member_start(chunk_.tokens, from))) {
     size_t line = from;
     while (line > 0 && !at(line).first_on_line) --line;
     unexpected(from, joins_ ? "`and`, `or` or a new line" : "a new line", line);
@@ -262,6 +267,14 @@ void FileParser::member(WrittenRecipe& recipe) {
       break;
     case P::EXCEPT:
       parsed = attempt([&] { recipe.exceptions.push_back(builder_.except_member(parser_.exceptMember())); });
+      break;
+    case P::SEQUENCE:
+      return sequence(recipe);
+    case P::COUNT:
+      parsed = attempt([&] { recipe.counts.push_back(builder_.count_member(parser_.countMember())); });
+      break;
+    case P::UNLESS:
+      parsed = attempt([&] { recipe.seen.push_back(builder_.unless_member(parser_.unlessMember())); });
       break;
     case P::THROTTLE:
       parsed = attempt([&] { recipe.throttles.push_back(builder_.throttle_member(parser_.throttleMember())); });
@@ -292,11 +305,60 @@ void FileParser::member(WrittenRecipe& recipe) {
   }
 }
 
+// sequence ... { STEP ... }
+void FileParser::sequence(WrittenRecipe& recipe) {
+  const size_t from = here();
+  WrittenSequence made;
+  if (!attempt([&] { made = builder_.sequence_head(parser_.sequenceHead()); })) return skip_to_member(from);
+  while (!spent() && at(here()).kind != P::RBRACE && at(here()).kind != kEndOfText) {
+    const size_t before = here();
+    if (!attempt([&] { made.steps.push_back(builder_.sequence_step(parser_.sequenceStep())); })) {
+      // Which steps there are is not known any more: on behind the sequence.
+      window_.seek(next_member(chunk_.tokens, before, here()));
+      while (at(here()).kind != P::RBRACE && at(here()).kind != kEndOfText) window_.seek(here() + 1);
+    }
+  }
+  if (at(here()).kind == P::RBRACE) window_.consume();
+  made.span.end = at(here() - 1).end;
+  recipe.sequences.push_back(std::move(made));
+}
+
+// tune a, b { ... }
+void FileParser::tune() {
+  WrittenTune made;
+  if (!attempt([&] { made = builder_.tune_head(parser_.tuneHead()); })) return;
+  while (!spent() && at(here()).kind != P::RBRACE && at(here()).kind != kEndOfText) {
+    const size_t before = here();
+    tune_member(made);
+    if (here() == before) window_.seek(before + 1);
+    if (here() == before) break;
+  }
+  if (!spent() && at(here()).kind == kEndOfText) unexpected(here(), "`}`", 0);
+  made.span = {document_.source, at(0).begin, chunk_.end};
+  document_.tunes.push_back(std::move(made));
+}
+
+void FileParser::tune_member(WrittenTune& tune) {
+  const size_t from = here();
+  bool parsed = true;
+  if (at(from).kind == P::EXCEPT) {
+    parsed = attempt([&] { tune.exceptions.push_back(builder_.except_member(parser_.exceptMember())); });
+  } else if (at(from + 1).kind == P::WHEN) {
+    parsed = attempt([&] {
+      if (const auto also = builder_.also_member(parser_.alsoMember())) tune.also.push_back(*also);
+    });
+  } else {
+    return one_property(tune.properties);
+  }
+  if (!parsed) skip_to_member(from);
+}
+
 // The member that `line` begins was read and goes on in a way that it cannot: it is not what was meant, so `check` must not
 // judge it. A condition becomes `true`: a trigger that is gone would be missed.
 void FileParser::withdraw(WrittenRecipe& recipe, const Token& line) {
   const auto begun_here = [&](Span s) { return s.begin == line.begin; };
   if (joins_) {
+    if (at_except_ && recipe.exceptions.back().shared) return;
     ExpressionId& when = at_except_ ? recipe.exceptions.back().when : recipe.ons.back().when;
     Expression always;
     always.span = document_[when].span;

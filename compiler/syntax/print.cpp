@@ -85,7 +85,9 @@ class Printer {
     }
     for (const WrittenMacro& macro : document_.macros) print_macro(macro);
     for (const WrittenProgram& program : document_.programs) print_program(program);
+    for (const WrittenShared& shared : document_.exceptions) print_shared(shared);
     for (const WrittenRecipe& recipe : document_.recipes) print_recipe(recipe);
+    for (const WrittenTune& tune : document_.tunes) print_tune(tune);
     for (const WrittenAllow& allow : document_.allows) line("allow {}: {}", allow.lint.text, allow.reason);
     for (const Unsupported& u : document_.unsupported) line("unsupported {}", u.what);
     return std::move(out_);
@@ -149,6 +151,7 @@ class Printer {
     out += s.path.text;
     if (s.form == SubjectForm::kOption) out += " option";
     if (s.form == SubjectForm::kOperand) out += " operand";
+    if (s.form == SubjectForm::kCount) return "count(" + out + ")";
     if (!s.argument) return out;
     return out + (s.form == SubjectForm::kIndex ? "[" + value(*s.argument) + "]" : ' ' + value(*s.argument));
   }
@@ -191,6 +194,9 @@ class Printer {
       case ExpressionForm::kCall:
         line("{}call {}({}){}", before, e.name.text, values(e.arguments), behind);
         break;
+      case ExpressionForm::kCounting:
+        line("{}count{}", before, behind);
+        break;
       case ExpressionForm::kMarked:
         line("{}{} {}{}", before, e.subject.path.text, e.name.text, behind);
         break;
@@ -232,6 +238,58 @@ class Printer {
     for (const WrittenMark& mark : marks) line("mark {} {} for {}", mark.target.text, mark.name.text, value(mark.duration));
   }
 
+  static std::string words(std::string_view before, const std::vector<Word>& words) {
+    std::string out;
+    for (const Word& word : words) out += (out.empty() ? std::string(before) : ", ") + word.text;
+    return out;
+  }
+
+  void print_count(const WrittenCount& count) {
+    line("count {} {} within {}{}", spelling(count.op), value(count.count), value(count.period), words(" by ", count.by));
+  }
+
+  void print_exception(const WrittenException& exception) {
+    if (exception.shared) return line("except the shared {}", exception.shared->text);
+    line("except {}{}", exception.title ? in_quotes(exception.title->text) : "without a title",
+         exception.until ? " until " + value(*exception.until) : "");
+    ++depth_;
+    print_expression(exception.when);
+    --depth_;
+  }
+
+  void print_shared(const WrittenShared& shared) {
+    line("exception {}{}", shared.name.text, shared.until ? " until " + value(*shared.until) : "");
+    ++depth_;
+    print_expression(shared.when);
+    --depth_;
+  }
+
+  void print_tune(const WrittenTune& tune) {
+    line("tune {}", tune.where ? "where " + tune.where->text : words("", tune.names));
+    ++depth_;
+    print_properties(tune.properties);
+    for (const WrittenException& exception : tune.exceptions) print_exception(exception);
+    for (const ExpressionId also : tune.also) {
+      line("also");
+      ++depth_;
+      print_expression(also);
+      --depth_;
+    }
+    --depth_;
+  }
+
+  void print_sequence(const WrittenSequence& sequence) {
+    line("sequence within {}{}", value(sequence.within), words(" by ", sequence.by));
+    ++depth_;
+    for (const WrittenSequenceStep& step : sequence.steps) {
+      line("{}{}: {}{}", step.absent ? "not " : "", step.name.text, step.on.any_group ? "any " : "", step.on.event.text);
+      ++depth_;
+      print_expression(step.on.when);
+      --depth_;
+    }
+    --depth_;
+  }
+
   void print_recipe(const WrittenRecipe& recipe) {
     line("recipe {}", recipe.name.text);
     ++depth_;
@@ -240,21 +298,17 @@ class Printer {
       line("on {}{}", on.any_group ? "any " : "", on.event.text);
       ++depth_;
       print_expression(on.when);
+      if (on.count) print_count(*on.count);
       print_properties(on.properties);
       print_marks(on.marks);
       --depth_;
     }
-    for (const WrittenException& exception : recipe.exceptions) {
-      line("except {}", exception.title ? in_quotes(exception.title->text) : "without a title");
-      ++depth_;
-      print_expression(exception.when);
-      --depth_;
-    }
-    for (const WrittenThrottle& throttle : recipe.throttles) {
-      std::string by;
-      for (const Word& field : throttle.by) by += (by.empty() ? " by " : ", ") + field.text;
-      line("throttle {} per {}{}", value(throttle.count), value(throttle.period), by);
-    }
+    for (const WrittenSequence& sequence : recipe.sequences) print_sequence(sequence);
+    for (const WrittenException& exception : recipe.exceptions) print_exception(exception);
+    for (const WrittenCount& count : recipe.counts) print_count(count);
+    for (const WrittenSeen& seen : recipe.seen) line("unless seen in {}{}", value(seen.period), words(": ", seen.fields));
+    for (const WrittenThrottle& throttle : recipe.throttles)
+      line("throttle {} per {}{}", value(throttle.count), value(throttle.period), words(" by ", throttle.by));
     print_marks(recipe.marks);
     if (recipe.doc_span) {
       line("doc");
@@ -265,8 +319,9 @@ class Printer {
     for (const WrittenTest& test : recipe.tests) {
       std::string steps;
       for (const WrittenStep& step : test.steps) {
-        steps += fmt::format("{}{}{} {}", steps.empty() ? "" : " then ", step.event.text,
-                             step.after ? " after " + value(*step.after) : "", value(step.values));
+        steps += fmt::format("{}{}{}{}{} {}", steps.empty() ? "" : " then ", step.event.text,
+                             step.after ? " after " + value(*step.after) : "", step.times ? " times " + value(*step.times) : "",
+                             step.every ? " every " + value(*step.every) : "", value(step.values));
       }
       static constexpr std::string_view kExpected[] = {"match", "nothing", "mark"};
       line("test {} {} {}", in_quotes(test.title.text), kExpected[static_cast<size_t>(test.expectation)], steps);
