@@ -30,7 +30,8 @@ struct Why {
   std::string file;
   uint32_t line = 0;  // of the trigger
   std::vector<WhyTerm> terms;
-  std::vector<std::string> truncated;  // names of fields
+  std::vector<std::string> truncated;                   // names of fields
+  std::vector<std::pair<std::string, uint32_t>> tunes;  // file and line of what changed the recipe from outside
 };
 
 struct HostInfo {
@@ -64,6 +65,17 @@ struct Detection {
   std::vector<std::pair<std::string, uint64_t>> lost;  // counters of loss that changed since the last detection
   bool replayed = false;
   uint64_t redacted = 0;  // secrets that were masked
+
+  // What it rests on besides its own event, the earliest first: the steps of a sequence, the first of those that were counted
+  // or held back. They are small (make_evidence), and have no events of their own.
+  std::vector<Detection> events;
+  std::string step;  // the step of a sequence that its event was
+  struct Tally {
+    uint64_t count = 0;
+    int64_t first_unix_ns = 0, last_unix_ns = 0;
+  };
+  std::optional<Tally> counted;    // by the recipe's `count`
+  std::optional<Tally> held_back;  // the end of a throttle's window: what it held back, the first of it as the event
 };
 
 }  // namespace recipe

@@ -4,7 +4,6 @@
 #include "runtime/engine.h"
 
 #include "runtime/artefact/encode.h"
-#include "runtime/throttle.h"
 
 namespace recipe {
 Result<std::unique_ptr<Engine>> Engine::build(Artefact artefact, uint64_t seed, uint32_t generation, const Canary* canary) {
@@ -29,7 +28,7 @@ Result<std::unique_ptr<Engine>> Engine::build(Artefact artefact, uint64_t seed, 
     return Classifier::MarkBits{tags.tags, tags.known};
   });
   engine->reporter_ = std::make_unique<Reporter>(engine->artefact_);
-  engine->throttles_ = std::make_unique<Throttles>(seed);
+  engine->state_ = std::make_unique<State>(engine->artefact_, *engine->marks_, seed);
   return engine;
 }
 
@@ -48,6 +47,10 @@ Status Engine::judge(std::span<const std::byte> record, uint32_t round, Context&
   }
   // event_ is a bounds-checked view; nothing below reads raw bytes.
   if (is_canary()) return Done{};
+  if (const auto next = state_->next_close(); next && *next <= event_.header().time_boot_ns) {
+    close_windows(event_.header().time_boot_ns, context, out);
+    (void)event_.decode(record);  // it was decoded before
+  }
   const bool everything = find_candidates();
   // candidates_ ∪ everything holds every trigger that can hold for this event (law 1).
   if (event_.truncated(FieldId::argv)) {
@@ -58,7 +61,6 @@ Status Engine::judge(std::span<const std::byte> record, uint32_t round, Context&
     if (auto environment = context.environment(event_)) (void)event_.complete_env(std::move(*environment));
   }
   matches_.clear();
-  marking_.clear();
   matcher_->match(event_, context, candidates_, everything, matches_);
   drop_excepted(context);
   // matches_ are the triggers that do hold, as far as context knows now.
@@ -83,25 +85,59 @@ void Engine::drop_excepted(Context& context) {
 
 void Engine::report(Context& context, std::vector<Detection>& out) {
   counters_[static_cast<size_t>(Counter::k_detections_excepted)] += excepted_;
-  for (const Match& match : matches_) {
-    const Trigger& trigger = artefact_.triggers[match.trigger.index()];
-    const RecipeId recipe = trigger.recipe;
-    if (!trigger.marks.empty()) marking_.push_back(match.trigger);
-    if (!trigger.report) continue;
-    const RecipeInfo& info = artefact_.recipes[recipe.index()];
-    if (info.throttle && !throttles_->admit(recipe, *info.throttle, event_, context)) {
-      count(Counter::k_detections_throttled);
-      continue;
-    }
-    // What is left leaves: from here on the sequence has no gaps.
-    if (match.open) count(Counter::k_match_truncated);
-    counters_[static_cast<size_t>(Counter::k_context_gone)] = context.gone();
-    out.push_back(reporter_->report(match, event_, context, ++sequence_));
-    out.back().lost = changed_losses();
+  const auto maker = [&](const Match& match) { return reporter_->report(match, event_, context, 0); };
+  State::Verdict verdict = state_->judge(matches_, event_, context, maker);
+  // Every sequence, count, memory and throttle has had its say.
+  for (State::Told& told : verdict.told) {
+    if (told.match->open) count(Counter::k_match_truncated);
+    Detection detection = maker(*told.match);
+    const Trigger& trigger = artefact_.triggers[told.match->trigger.index()];
+    if (trigger.step != 0) detection.step = artefact_.recipes[trigger.recipe.index()].sequence->steps[trigger.step - 1].name;
+    detection.events = std::move(told.events);
+    detection.counted = told.counted;
+    tell(std::move(detection), context, out);
   }
+  counters_[static_cast<size_t>(Counter::k_detections_known)] += verdict.known;
+  counters_[static_cast<size_t>(Counter::k_detections_throttled)] += verdict.throttled;
+  counters_[static_cast<size_t>(Counter::k_state_evicted)] = state_->evicted();
   // Last: an event is judged by what events before it have marked.
-  for (const TriggerId trigger : marking_) marks_->set(artefact_.triggers[trigger.index()], event_);
+  for (const TriggerId trigger : verdict.marking) marks_->set(artefact_.triggers[trigger.index()], event_);
   counters_[static_cast<size_t>(Counter::k_marks_evicted)] = marks_->evicted();
+}
+
+// What is left leaves: from here on the sequence has no gaps.
+void Engine::tell(Detection detection, Context& context, std::vector<Detection>& out) {
+  counters_[static_cast<size_t>(Counter::k_context_gone)] = context.gone();
+  detection.sequence = ++sequence_;
+  out.push_back(std::move(detection));
+  out.back().lost = changed_losses();
+}
+
+void Engine::close_windows(uint64_t now_boot_ns, Context& context, std::vector<Detection>& out) {
+  while (auto closed = state_->take_closed_sequence(now_boot_ns)) close_sequence(std::move(*closed), context, out);
+  while (auto held = state_->take_closed_throttle(now_boot_ns)) {
+    held->id = uuid_v7(held->held_back->last_unix_ns);
+    tell(std::move(*held), context, out);
+  }
+}
+
+// Its last event is asked again what `unless seen` and `throttle` go by; what it was is known from when it came.
+void Engine::close_sequence(Sequences::Closed closed, Context& context, std::vector<Detection>& out) {
+  const Trigger& trigger = artefact_.triggers[closed.match.trigger.index()];
+  Detection detection = std::move(closed.events.back());
+  closed.events.pop_back();
+  detection.events = std::move(closed.events);
+  detection.time_unix_ns = closed.time_unix_ns;
+  detection.id = uuid_v7(detection.time_unix_ns);
+  if (!event_.decode(std::as_bytes(std::span(closed.record)).first(closed.record_bytes)).ok()) return;  // it was decoded before
+  State::Verdict verdict;
+  if (!trigger.report || state_->holds_back(trigger, event_, context, verdict, [&] { return detection; })) {
+    counters_[static_cast<size_t>(Counter::k_detections_known)] += verdict.known;
+    counters_[static_cast<size_t>(Counter::k_detections_throttled)] += verdict.throttled;
+    return;
+  }
+  reporter_->complete(detection, trigger, context);
+  tell(std::move(detection), context, out);
 }
 
 // The one place where live and replay differ: the kernel has classified what it sent under our generation.

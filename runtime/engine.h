@@ -20,6 +20,7 @@
 #include "runtime/match/matcher.h"
 #include "runtime/report/report.h"
 #include "runtime/sink/sink.h"
+#include "runtime/state/state.h"
 #include "runtime/waiting.h"
 
 namespace recipe {
@@ -37,8 +38,6 @@ struct CounterInfo {
 [[nodiscard]] const CounterInfo& info(Counter counter);
 using Counters = std::array<uint64_t, static_cast<size_t>(Counter::kCount)>;
 
-class Throttles;
-
 class Engine {
  public:
   // seed: of the filter's hashes; a fresh secret one each load. generation: what records must carry (live). canary: whose exec
@@ -55,6 +54,10 @@ class Engine {
   void judge_waiting(Waiting::Clock::time_point now, bool last, Context& context, std::vector<Detection>& out);
   // When that has something to do next; nullopt: nothing waits.
   [[nodiscard]] std::optional<Waiting::Clock::time_point> next_due() const { return waiting_.next(); }
+  // What the passing of time makes of what recipes remember: all that ends before the moment (ns from boot). Each judge() does
+  // it up to its event.
+  void close_windows(uint64_t now_boot_ns, Context& context, std::vector<Detection>& out);
+  [[nodiscard]] std::optional<uint64_t> next_close() const { return state_->next_close(); }
   void show_secrets() { reporter_->show_secrets(); }  // else detections come with their secrets masked
 
   [[nodiscard]] const Artefact& artefact() const { return artefact_; }
@@ -68,6 +71,7 @@ class Engine {
   [[nodiscard]] const Marks& marks() const { return *marks_; }
   // After a reload: what the engine before remembered.
   void adopt_marks(const Marks& before) { marks_->adopt(before); }
+  [[nodiscard]] Seen& seen() { return state_->seen(); }
   // The recipes, what was counted, the canary; what the probes and the command line know is for the caller to add.
   [[nodiscard]] Coverage coverage() const;
 
@@ -76,6 +80,8 @@ class Engine {
   [[nodiscard]] Status judge(std::span<const std::byte> record, uint32_t round, Context& context, std::vector<Detection>& out);
   void drop_excepted(Context& context);
   void report(Context& context, std::vector<Detection>& out);
+  void tell(Detection detection, Context& context, std::vector<Detection>& out);
+  void close_sequence(Sequences::Closed closed, Context& context, std::vector<Detection>& out);
   [[nodiscard]] bool is_canary();
   [[nodiscard]] bool find_candidates();  // true: every trigger is one
   [[nodiscard]] std::vector<std::pair<std::string, uint64_t>> changed_losses();
@@ -88,11 +94,10 @@ class Engine {
   std::unique_ptr<Marks> marks_;
   std::unique_ptr<Matcher> matcher_;
   std::unique_ptr<Reporter> reporter_;
-  std::unique_ptr<Throttles> throttles_;
+  std::unique_ptr<State> state_;
   Event event_;
   std::vector<candidate_word> candidates_;
   std::vector<Match> matches_;
-  std::vector<TriggerId> marking_;
   Waiting waiting_;
   size_t excepted_ = 0;           // of the event that is judged
   Counters counters_{}, told_{};  // told_: the losses that a detection has carried

@@ -72,6 +72,60 @@ struct Throttle {
   friend bool operator==(const Throttle&, const Throttle&) = default;
 };
 
+// Which events belong together: by what their processes are to each other, and by values.
+//   kValues   nothing: all are together
+//   kProcess  one process
+//   kParent   children of one process
+//   kTree     the process of the first event, what its parent started, and all that descends from these
+enum class GroupRelation : uint8_t { kValues = 0, kProcess = 1, kParent = 2, kTree = 3 };
+
+struct GroupBy {
+  GroupRelation relation = GroupRelation::kValues;
+  std::vector<FieldId> fields{};  // and these have the same values: an event that lacks one is in no group
+
+  friend bool operator==(const GroupBy&, const GroupBy&) = default;
+};
+
+// `count > 20 within 10s by process.parent`: what holds is told each time that `least` events have come within the time; then
+// counting begins anew.
+struct Count {
+  uint32_t least = 0;
+  uint64_t within_ns = 0;
+  GroupBy by;  // never kTree
+  uint32_t passage = 0;
+
+  friend bool operator==(const Count&, const Count&) = default;
+};
+
+// `unless seen [process.exe, dst.domain] in 5d`
+struct UnlessSeen {
+  std::vector<FieldId> fields;
+  uint64_t within_ns = 0;
+  uint32_t passage = 0;
+
+  friend bool operator==(const UnlessSeen&, const UnlessSeen&) = default;
+};
+
+struct SequenceStep {
+  std::string name;
+  bool absent = false;  // `not NAME: ...`: must not come between its neighbours, as the last one not before the time is over
+  uint32_t passage = 0;
+
+  friend bool operator==(const SequenceStep&, const SequenceStep&) = default;
+};
+
+// `sequence by process.tree within 30s { ... }`: the first and the last event that came lie at most so far apart.
+struct Sequence {
+  GroupBy by;
+  uint64_t within_ns = 0;
+  std::vector<SequenceStep> steps;  // the first one is not absent
+  uint32_t passage = 0;
+
+  friend bool operator==(const Sequence&, const Sequence&) = default;
+};
+inline constexpr size_t kMaxSequenceSteps = 16;
+inline constexpr uint32_t kMaxCount = 100'000;  // Count::least: a window keeps a time an event
+
 struct AttackReference {
   std::string id, name, tactic;  // "T1059.004", "Unix Shell", "execution"
 
@@ -90,6 +144,7 @@ struct ExceptionInfo {
   EventId event{};
   Program program;
   uint32_t passage = 0;
+  int64_t until_unix_ns = 0;  // the first moment at which it holds nothing back any more; 0: for ever
 
   friend bool operator==(const ExceptionInfo&, const ExceptionInfo&) = default;
 };
@@ -105,8 +160,11 @@ struct RecipeInfo {
   std::vector<std::string> tags, references, false_positives;
   Documentation doc;
   std::optional<Throttle> throttle;
+  std::optional<UnlessSeen> unless_seen{};
+  std::optional<Sequence> sequence{};
   std::vector<ExceptionInfo> exceptions;
-  uint32_t passage = 0;  // the recipe's head
+  std::vector<uint32_t> tunes{};  // passages of what has changed it from outside
+  uint32_t passage = 0;           // the recipe's head
 
   friend bool operator==(const RecipeInfo&, const RecipeInfo&) = default;
 };
@@ -136,6 +194,8 @@ struct Trigger {
   uint32_t passage = 0;
   bool report = true;  // else what holds marks, and is no detection
   std::vector<MarkAction> marks{};
+  uint32_t count = 0;  // 0: none; n: entry n - 1 of Artefact::counts
+  uint32_t step = 0;   // 0: none; n: step n - 1 of its recipe's sequence
 
   friend bool operator==(const Trigger&, const Trigger&) = default;
 };
@@ -172,6 +232,7 @@ struct Artefact {
   std::vector<Passage> passages;  // passages[0] is empty
   std::vector<OptionTable> option_tables;
   std::vector<ValueTable> tables;
+  std::vector<Count> counts;
   std::vector<RecipeInfo> recipes;
   std::vector<Trigger> triggers;
   std::vector<ClauseInfo> clauses;

@@ -11,6 +11,10 @@ bool asks(const std::vector<TextPart>& parts, FieldId field) {
   return std::find(parts.begin(), parts.end(), TextPart(field)) != parts.end();
 }
 
+bool names(const std::vector<FieldId>& fields, FieldId field) {
+  return std::find(fields.begin(), fields.end(), field) != fields.end();
+}
+
 bool asks(const Program& program, FieldId field) {
   return std::any_of(program.tests.begin(), program.tests.end(),
                      [&](const Test& test) { return test.subject.field == field || asks(test.right, field); }) ||
@@ -23,10 +27,13 @@ bool asks(const Artefact& artefact, FieldId field) {
   for (const Trigger& trigger : artefact.triggers) {
     if (!artefact.recipes[trigger.recipe.index()].enabled) continue;
     if (asks(trigger.program, field) || asks(trigger.message, field)) return true;
+    if (trigger.count != 0 && names(artefact.counts[trigger.count - 1].by.fields, field)) return true;
   }
   for (const RecipeInfo& recipe : artefact.recipes) {
     if (!recipe.enabled) continue;
-    if (recipe.throttle && std::count(recipe.throttle->by.begin(), recipe.throttle->by.end(), field) != 0) return true;
+    if (recipe.throttle && names(recipe.throttle->by, field)) return true;
+    if (recipe.unless_seen && names(recipe.unless_seen->fields, field)) return true;
+    if (recipe.sequence && names(recipe.sequence->by.fields, field)) return true;
     if (std::any_of(recipe.exceptions.begin(), recipe.exceptions.end(),
                     [&](const ExceptionInfo& exception) { return asks(exception.program, field); }))
       return true;

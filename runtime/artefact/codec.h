@@ -219,6 +219,55 @@ void visit(Io& io, Value<Io, OptionTable>& table) {
 }
 
 template <class Io>
+void visit(Io& io, Value<Io, GroupBy>& by) {
+  number(io, by.relation);
+  list(io, by.fields, [&](auto& field) { number(io, field); });
+}
+
+template <class Io>
+void visit(Io& io, Value<Io, Count>& count) {
+  number(io, count.least);
+  number(io, count.within_ns);
+  visit(io, count.by);
+  number(io, count.passage);
+}
+
+template <class Io>
+void visit(Io& io, Value<Io, UnlessSeen>& seen) {
+  list(io, seen.fields, [&](auto& field) { number(io, field); });
+  number(io, seen.within_ns);
+  number(io, seen.passage);
+}
+
+template <class Io>
+void visit(Io& io, Value<Io, Sequence>& sequence) {
+  visit(io, sequence.by);
+  number(io, sequence.within_ns);
+  list(io, sequence.steps, [&](auto& step) {
+    io.text(step.name);
+    number(io, step.absent);
+    number(io, step.passage);
+  });
+  number(io, sequence.passage);
+}
+
+template <class Io>
+void visit(Io& io, Value<Io, Throttle>& throttle) {
+  number(io, throttle.count);
+  number(io, throttle.period_ns);
+  list(io, throttle.by, [&](auto& field) { number(io, field); });
+}
+
+template <class Io, class Part>
+void optional(Io& io, Part& part) {
+  bool there = part.has_value();
+  number(io, there);
+  if (!there) return;
+  if constexpr (Io::kReads) part.emplace();
+  visit(io, *part);
+}
+
+template <class Io>
 void visit(Io& io, Value<Io, RecipeInfo>& recipe) {
   io.text(recipe.name);
   io.text(recipe.title);
@@ -242,20 +291,17 @@ void visit(Io& io, Value<Io, RecipeInfo>& recipe) {
   io.text(recipe.doc.analysis);
   io.text(recipe.doc.implications);
   texts(io, recipe.doc.actions);
-  bool has_throttle = recipe.throttle.has_value();
-  number(io, has_throttle);
-  if (has_throttle) {
-    if constexpr (Io::kReads) recipe.throttle.emplace();
-    number(io, recipe.throttle->count);
-    number(io, recipe.throttle->period_ns);
-    list(io, recipe.throttle->by, [&](auto& field) { number(io, field); });
-  }
+  optional(io, recipe.throttle);
+  optional(io, recipe.unless_seen);
+  optional(io, recipe.sequence);
   list(io, recipe.exceptions, [&](auto& exception) {
     io.text(exception.title);
     number(io, exception.event);
     visit(io, exception.program);
     number(io, exception.passage);
+    number(io, exception.until_unix_ns);
   });
+  list(io, recipe.tunes, [&](auto& passage) { number(io, passage); });
   number(io, recipe.passage);
 }
 
@@ -273,6 +319,8 @@ void visit(Io& io, Value<Io, Trigger>& trigger) {
     io.text(mark.name);
     number(io, mark.for_ns);
   });
+  number(io, trigger.count);
+  number(io, trigger.step);
 }
 
 template <class Io>
@@ -329,6 +377,7 @@ void visit(Io& io, Value<Io, Artefact>& artefact) {
   });
   list(io, artefact.option_tables, [&](auto& table) { visit(io, table); });
   list(io, artefact.tables, [&](auto& table) { visit(io, table); });
+  list(io, artefact.counts, [&](auto& count) { visit(io, count); });
   list(io, artefact.recipes, [&](auto& recipe) { visit(io, recipe); });
   list(io, artefact.triggers, [&](auto& trigger) { visit(io, trigger); });
   list(io, artefact.clauses, [&](auto& clause) { visit(io, clause); });

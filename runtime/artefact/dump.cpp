@@ -137,18 +137,27 @@ std::string dump(const Artefact& artefact) {
     const RecipeInfo& recipe = artefact.recipes[r];
     out += "recipe " + recipe.name + ": " + std::string(importance_name(recipe.importance)) + ", " + quote(recipe.title) +
            (recipe.enabled ? "" : ", disabled") + "\n";
+    if (recipe.sequence) out += "  " + spell(*recipe.sequence) + "\n";
+    if (recipe.unless_seen) out += "  " + spell(*recipe.unless_seen) + "\n";
+    for (const uint32_t tune : recipe.tunes) {
+      const Passage& passage = artefact.passages[tune];
+      out += "  tuned by " + artefact.files[passage.file] + ":" + std::to_string(passage.line) + "\n";
+    }
     for (const uint32_t t : triggers[r]) {
       const Trigger& trigger = artefact.triggers[t];
-      out.append("  on ")
+      const bool step = trigger.step != 0;
+      out.append(step ? "  " + recipe.sequence->steps[trigger.step - 1].name + ": " : "  on ")
           .append(info(trigger.event).name)
           .append(", ")
           .append(importance_name(trigger.importance))
           .append(trigger.report ? "\n" : ", not reported\n");
       out += indented(dump(trigger.program), 4);
       for (const MarkAction& mark : trigger.marks) out += "    " + spell(mark) + "\n";
+      if (trigger.count != 0) out += "    " + spell(artefact.counts[trigger.count - 1]) + "\n";
     }
     for (const ExceptionInfo& exception : recipe.exceptions) {
-      out += "  except " + quote(exception.title) + "\n" + indented(dump(exception.program), 4);
+      out += "  except " + quote(exception.title) + (exception.until_unix_ns != 0 ? ", for a time" : "") + "\n" +
+             indented(dump(exception.program), 4);
     }
   }
   return out + "filter\n" + indented(dump(artefact.filter, artefact), 2);

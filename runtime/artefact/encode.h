@@ -11,7 +11,7 @@
 namespace recipe {
 
 inline constexpr char kArtefactMagic[8] = {'R', 'E', 'C', 'I', 'P', 'E', '\r', '\n'};
-inline constexpr uint32_t kArtefactVersion = 4;
+inline constexpr uint32_t kArtefactVersion = 5;
 
 [[nodiscard]] std::string encode(const Artefact& artefact);
 

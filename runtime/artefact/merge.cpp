@@ -18,7 +18,7 @@ namespace recipe {
 namespace {
 
 struct Offsets {
-  uint32_t file = 0, passage = 0, recipe = 0, trigger = 0, clause = 0, table = 0;
+  uint32_t file = 0, passage = 0, recipe = 0, trigger = 0, clause = 0, table = 0, count = 0;
 };
 
 void move_program(Program& program, const Offsets& by) {
@@ -32,12 +32,20 @@ void move_indices(Artefact& part, const Offsets& by) {
   for (Passage& passage : part.passages) passage.file += by.file;
   for (RecipeInfo& recipe : part.recipes) {
     recipe.passage += by.passage;
+    for (uint32_t& tune : recipe.tunes) tune += by.passage;
+    if (recipe.unless_seen) recipe.unless_seen->passage += by.passage;
+    if (recipe.sequence) {
+      recipe.sequence->passage += by.passage;
+      for (SequenceStep& step : recipe.sequence->steps) step.passage += by.passage;
+    }
     for (ExceptionInfo& exception : recipe.exceptions) {
       exception.passage += by.passage;
       move_program(exception.program, by);
     }
   }
+  for (Count& count : part.counts) count.passage += by.passage;
   for (Trigger& trigger : part.triggers) {
+    if (trigger.count != 0) trigger.count += by.count;
     trigger.recipe.value += by.recipe;
     trigger.passage += by.passage;
     move_program(trigger.program, by);
@@ -174,11 +182,13 @@ Result<Artefact> merge(std::vector<Artefact> parts) {
     }
     move_indices(part, {static_cast<uint32_t>(whole.files.size()), static_cast<uint32_t>(whole.passages.size()),
                         static_cast<uint32_t>(whole.recipes.size()), static_cast<uint32_t>(whole.triggers.size()),
-                        static_cast<uint32_t>(whole.clauses.size()), static_cast<uint32_t>(whole.tables.size())});
+                        static_cast<uint32_t>(whole.clauses.size()), static_cast<uint32_t>(whole.tables.size()),
+                        static_cast<uint32_t>(whole.counts.size())});
     append(whole.files, part.files);
     append(whole.passages, part.passages);
     append(whole.option_tables, part.option_tables);
     append(whole.tables, part.tables);
+    append(whole.counts, part.counts);
     append(whole.recipes, part.recipes);
     append(whole.triggers, part.triggers);
     append(whole.clauses, part.clauses);

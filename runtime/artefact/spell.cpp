@@ -61,6 +61,7 @@ std::string spell_duration(uint64_t ns) {
 }
 
 Type type_of(const Subject& subject) {
+  if (subject.selector == Selector::kCount) return Type::kInt;
   return subject.field == FieldId::kNone || subject.selector != Selector::kNone ? Type::kString : info(subject.field).type;
 }
 
@@ -121,6 +122,12 @@ std::string spell_subject(const Subject& subject) {
     case Selector::kKey:
       out += "[" + quote(subject.option) + "]";
       break;
+    case Selector::kElement:
+      out += "[" + std::to_string(subject.operand) + "]";
+      break;
+    case Selector::kCount:
+      out = "count(" + out + ")";
+      break;
   }
   return out;
 }
@@ -179,6 +186,38 @@ std::string spell(const MarkAction& mark) {
   static constexpr std::array<std::string_view, 3> kTargets = {"process", "process.tree", "file"};
   return "mark " + std::string(kTargets[static_cast<size_t>(mark.target)]) + " " + mark.name + " for " +
          spell_duration(mark.for_ns);
+}
+
+namespace {
+
+std::string spell_fields(const std::vector<FieldId>& fields) {
+  std::string out;
+  for (const FieldId field : fields) out.append(out.empty() ? "" : ", ").append(info(field).name);
+  return out;
+}
+
+std::string spell_by(const GroupBy& by) {
+  static constexpr std::array<std::string_view, 4> kRelations = {"", "process", "process.parent", "process.tree"};
+  std::string out(kRelations[static_cast<size_t>(by.relation)]);
+  if (!by.fields.empty()) out += (out.empty() ? "" : ", ") + spell_fields(by.fields);
+  return out.empty() ? out : " by " + out;
+}
+
+}  // namespace
+
+std::string spell(const Count& count) {
+  return "count >= " + std::to_string(count.least) + " within " + spell_duration(count.within_ns) + spell_by(count.by);
+}
+
+std::string spell(const UnlessSeen& seen) {
+  return "unless seen [" + spell_fields(seen.fields) + "] in " + spell_duration(seen.within_ns);
+}
+
+std::string spell(const Sequence& sequence) {
+  std::string out = "sequence" + spell_by(sequence.by) + " within " + spell_duration(sequence.within_ns) + ":";
+  for (const SequenceStep& step : sequence.steps)
+    out += (out.back() == ':' ? " " : ", ") + std::string(step.absent ? "not " : "") + step.name;
+  return out;
 }
 
 std::string spell(const Test& test, bool negated) {

@@ -7,6 +7,8 @@
 //   argv has flag c                    {field argv, over value, kHasFlag, ["c"]}
 //   argv option "-o" under "/tmp"      {field argv, selector option "-o", over any element, kUnder, ["/tmp"]}
 //   argv operand 0 endswith ".sh"      {field argv, selector operand 0, over value, kEndsWith, [".sh"]}
+//   argv[1] == "-e"                {field argv, selector element 1, over value, kEquals, ["-e"]}
+//   count(argv) > 3                {field argv, selector count, over value, kGreater, [3]}
 //   process.marked downloaded          {field process.marked, over any element, kEquals, ["downloaded"]}
 //   env["LD_PRELOAD"] under "/tmp"     {field env, selector key "LD_PRELOAD", over any element, kUnder, ["/tmp"]}
 //   p.name == dpkg  (in any p in ...)  {variable 1, field ancestor_name, over value, kEquals, ["dpkg"]}
@@ -46,7 +48,7 @@ enum class Operator : uint8_t {
 };
 
 enum class Over : uint8_t { kValue = 0, kAnyElement = 1, kAllElements = 2 };
-enum class Selector : uint8_t { kNone = 0, kOption = 1, kOperand = 2, kKey = 3 };
+enum class Selector : uint8_t { kNone = 0, kOption = 1, kOperand = 2, kKey = 3, kElement = 4, kCount = 5 };
 
 // What may stand in the brackets of `env[...]`: 1 to RECIPE_ENV_NAME_BYTES printable ASCII characters, none of = " \\ among
 // them.
@@ -56,7 +58,7 @@ struct Subject {
   FieldId field = FieldId::kNone;  // kNone with variable > 0: the element itself, a string
   uint8_t variable = 0;            // 0: the event; n: the element of the n-th enclosing loop, counted from outside
   Selector selector = Selector::kNone;
-  uint32_t operand = 0;  // kOperand: which, from 0
+  uint32_t operand = 0;  // kOperand, kElement: which, from 0
   std::string option;    // kOption: "-o" or "--output", dashes included; kKey: the name
 
   friend bool operator==(const Subject&, const Subject&) = default;

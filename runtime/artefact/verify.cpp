@@ -64,6 +64,11 @@ std::optional<Type> subject_type(const Test& test, const std::vector<FieldId>& l
     return Type::kString;
   }
   if (type == Type::kMap) return std::nullopt;
+  if (subject.selector == Selector::kCount) {
+    if (!is_list(type) || subject.variable > 0 || test.over != Over::kValue) return std::nullopt;
+    return Type::kInt;
+  }
+  if (subject.selector == Selector::kElement && (subject.variable > 0 || test.over != Over::kValue)) return std::nullopt;
   if (subject.selector != Selector::kNone) {
     if (type != Type::kStringList) return std::nullopt;
     if (subject.selector == Selector::kOption && (subject.option.size() < 2 || subject.option[0] != '-')) return std::nullopt;
@@ -100,7 +105,7 @@ Status verify_right(const Test& test, Type type) {
 
 Status verify_test(const Test& test, const std::vector<FieldId>& loops) {
   if (!is_operator(test.op)) return bad("a test has an unknown operator");
-  if (test.over > Over::kAllElements || test.subject.selector > Selector::kKey) return bad("a test has an unknown subject");
+  if (test.over > Over::kAllElements || test.subject.selector > Selector::kCount) return bad("a test has an unknown subject");
   const std::optional<Type> type = subject_type(test, loops);
   if (!type) return bad("a test's subject is no field of its event or loop");
   bool number = false;
@@ -241,6 +246,33 @@ Status verify_options(const std::vector<OptionSpec>& options, bool one_letter) {
   return ok();
 }
 
+Status verify_group(const GroupBy& by) {
+  if (by.relation > GroupRelation::kTree) return bad("a group is by an unknown relation");
+  for (const FieldId field : by.fields) {
+    if (!is_field(static_cast<uint16_t>(field))) return bad("a group is by an unknown field");
+  }
+  return ok();
+}
+
+Status verify_count(const Count& count, size_t passages) {
+  if (count.least == 0 || count.least > kMaxCount || count.within_ns == 0) return bad("a count has no bounds");
+  if (count.by.relation == GroupRelation::kTree) return bad("a count is by trees");
+  if (count.passage >= passages) return bad("a count names a passage that is not there");
+  return verify_group(count.by);
+}
+
+Status verify_sequence(const Sequence& sequence, size_t passages) {
+  const auto& steps = sequence.steps;
+  if (steps.size() < 2 || steps.size() > kMaxSequenceSteps) return bad("a sequence has too few steps, or too many");
+  if (steps.front().absent) return bad("a sequence begins with what does not come");
+  if (sequence.within_ns == 0) return bad("a sequence has no time");
+  if (sequence.passage >= passages) return bad("a sequence names a passage that is not there");
+  for (size_t i = 0; i < steps.size(); ++i) {
+    if (steps[i].name.empty() || steps[i].passage >= passages) return bad("a step has no name or passage");
+  }
+  return verify_group(sequence.by);
+}
+
 Status verify_recipe(const RecipeInfo& recipe, size_t passages, const std::vector<ValueTable>& tables) {
   if (recipe.name.empty()) return bad("a recipe has no name");
   if (recipe.importance > Importance::kCritical || recipe.status > RecipeStatus::kStable) {
@@ -251,6 +283,16 @@ Status verify_recipe(const RecipeInfo& recipe, size_t passages, const std::vecto
     for (const FieldId field : recipe.throttle->by) {
       if (!is_field(static_cast<uint16_t>(field))) return bad("a throttle names an unknown field");
     }
+  }
+  if (recipe.unless_seen) {
+    if (recipe.unless_seen->passage >= passages) return bad("a memory names a passage that is not there");
+    for (const FieldId field : recipe.unless_seen->fields) {
+      if (!is_field(static_cast<uint16_t>(field))) return bad("a memory is of an unknown field");
+    }
+  }
+  if (recipe.sequence) RECIPE_CHECK(verify_sequence(*recipe.sequence, passages));
+  for (const uint32_t tune : recipe.tunes) {
+    if (tune >= passages) return bad("a tune names a passage that is not there");
   }
   for (const ExceptionInfo& exception : recipe.exceptions) {
     if (!is_event(static_cast<uint16_t>(exception.event))) return bad("an exception is of an unknown event");
@@ -275,7 +317,10 @@ Status verify_trigger(const Trigger& trigger, const Artefact& artefact) {
     if (mark.target == MarkTarget::kFile && !has_field(trigger.event, FieldId::file_marked))
       return bad("a trigger marks the file of an event that has none");
   }
-  if (!trigger.report && trigger.marks.empty()) return bad("a trigger neither reports nor marks");
+  if (!trigger.report && trigger.marks.empty() && trigger.step == 0) return bad("a trigger neither reports nor marks");
+  if (trigger.count > artefact.counts.size()) return bad("a trigger names a count that is not there");
+  const auto& sequence = artefact.recipes[trigger.recipe.index()].sequence;
+  if (trigger.step > (sequence ? sequence->steps.size() : 0)) return bad("a trigger names a step that is not there");
   return verify_program(trigger.program, artefact.passages.size(), artefact.tables);
 }
 
@@ -384,6 +429,7 @@ Status verify(const Artefact& artefact) {
     if (!names.insert(recipe.name).second) return bad("two recipes are named `" + recipe.name + "`");
     RECIPE_CHECK(verify_recipe(recipe, passages, artefact.tables));
   }
+  for (const Count& count : artefact.counts) RECIPE_CHECK(verify_count(count, passages));
   for (const Trigger& trigger : artefact.triggers) RECIPE_CHECK(verify_trigger(trigger, artefact));
   for (const ClauseInfo& clause : artefact.clauses) {
     if (clause.trigger.index() >= artefact.triggers.size()) return bad("a clause is of no trigger");

@@ -323,6 +323,7 @@ Truth Evaluator::test(const ReadyTest& ready) {
     case Type::kDomain:
       return test_value(ready, scalar(field));
     case Type::kRecordList:
+      if (test.subject.selector == Selector::kCount) return test_value(ready, count(field));
       if (!list_absent(field)) return Truth::kTrue;
       return list_open(field) ? Truth::kUnknown : Truth::kFalse;
     case Type::kStringList:
@@ -404,6 +405,8 @@ Truth Evaluator::test_list(const ReadyTest& ready) {
       return Truth::kUnknown;
     return test_value(ready, value);
   }
+  if (test.subject.selector == Selector::kCount) return test_value(ready, count(test.subject.field));
+  if (test.subject.selector == Selector::kElement) return test_element(ready, list);
   if (test.op == Operator::kExists) return Truth::kTrue;
   const bool all = test.over == Over::kAllElements;
   const size_t whole = list.elements.size() - (list.cut && !list.elements.empty() ? 1 : 0);
@@ -415,6 +418,20 @@ Truth Evaluator::test_list(const ReadyTest& ready) {
   }
   if (!list.cut) return result;
   return all ? least(result, Truth::kUnknown) : most(result, Truth::kUnknown);
+}
+
+// An element behind the cut may or may not be there: that is not `exists`.
+Truth Evaluator::test_element(const ReadyTest& ready, const Texts& list) const {
+  const size_t at = ready.test->subject.operand;
+  if (at >= list.elements.size()) return list.cut ? Truth::kUnknown : Truth::kFalse;
+  const bool cut = list.cut && at + 1 == list.elements.size();
+  return test_value(ready, {cut ? Value::Kind::kCut : Value::Kind::kText, 0, list.elements[at]});
+}
+
+Evaluator::Value Evaluator::count(FieldId list) {
+  if (list_absent(list)) return {};
+  if (list_open(list)) return {Value::Kind::kCut, 0, {}};
+  return {Value::Kind::kNumber, static_cast<int64_t>(list_size(list)), {}};
 }
 
 // Of "NAME=value" the value, where the name is `key`.

@@ -79,6 +79,7 @@ class Evaluator {
   [[nodiscard]] Truth test(const ReadyTest& ready);
   [[nodiscard]] Truth test_value(const ReadyTest& ready, const Value& value) const;
   [[nodiscard]] Truth test_list(const ReadyTest& ready);
+  [[nodiscard]] Truth test_element(const ReadyTest& ready, const Texts& list) const;
   // op(value, right) of one whole value: the literals', or that of the text which fill_right() made.
   [[nodiscard]] Truth judge(const ReadyTest& ready, std::string_view value) const;
   [[nodiscard]] Truth judge(const ReadyTest& ready, int64_t value) const;
@@ -92,6 +93,7 @@ class Evaluator {
   [[nodiscard]] Truth test_option(const ReadyTest& ready);
   [[nodiscard]] Truth test_option_values(const ReadyTest& ready);
   [[nodiscard]] Value operand(uint32_t n);
+  [[nodiscard]] Value count(FieldId list);
   [[nodiscard]] Value scalar(FieldId field);
   [[nodiscard]] Value element(const Subject& subject);
   [[nodiscard]] Value bound(FieldId list, size_t at, FieldId field);

@@ -6,23 +6,17 @@
 #include <algorithm>
 
 #include "runtime/feed/time.h"
+#include "runtime/match/identity.h"
 
 namespace recipe {
 namespace {
 
-// Start times that /proc gives are whole ticks, rounded down; the probes' are exact and hardly ever whole ticks.
-constexpr uint64_t kTick = 10'000'000;
 // No machine is up for twenty years: such a time is a wall clock's, of a JSON event, and start times from boot are not below
 // it.
 constexpr uint64_t kNoBoot = uint64_t{20} * 365 * 24 * 3600 * 1'000'000'000;
 
 uint64_t latest(uint64_t start_time) {
-  return start_time % kTick == 0 ? start_time + kTick - 1 : start_time;
-}
-
-bool same_start(uint64_t a, uint64_t b) {
-  if (a == 0 || b == 0 || a == b) return true;
-  return (a % kTick == 0 || b % kTick == 0) && a / kTick == b / kTick;
+  return start_time % kStartTick == 0 ? start_time + kStartTick - 1 : start_time;
 }
 
 bool forked_since(uint64_t child_start, uint64_t since) {
@@ -30,12 +24,10 @@ bool forked_since(uint64_t child_start, uint64_t since) {
 }
 
 uint64_t start_of(const Event& event) {
-  return static_cast<uint64_t>(event.number(FieldId::process_start_time).value_or(0));
+  return identity_of(event).start_time;
 }
-
-// Steps of a recipe's test that give no pid are one process.
 int64_t pid_of(const Event& event) {
-  return event.number(FieldId::process_pid).value_or(0);
+  return identity_of(event).pid;
 }
 
 FieldId file_of(const Event& event) {

@@ -187,7 +187,8 @@ int Matcher::find_exception(RecipeId recipe, const Event& event, Context& contex
   state_->evaluator.begin(event, context);
   const auto& exceptions = state_->artefact.recipes[recipe.index()].exceptions;
   for (size_t i = 0; i < programs.size(); ++i) {
-    if (exceptions[i].event == event.id() && state_->evaluator.evaluate(programs[i]) == Truth::kTrue)
+    const bool over = exceptions[i].until_unix_ns != 0 && event.time_unix_ns() >= exceptions[i].until_unix_ns;
+    if (exceptions[i].event == event.id() && !over && state_->evaluator.evaluate(programs[i]) == Truth::kTrue)
       return static_cast<int>(i);
   }
   return -1;

@@ -65,6 +65,7 @@ std::string Evaluator::test_witness(const ReadyTest& ready) {
     return at(info(field).name, i) + " = " + quote(shorten(texts(field).elements[i])) +
            with_note(ready, texts(field).elements[i]);
   };
+  if (test.subject.selector == Selector::kCount) return list_open(field) ? "" : std::to_string(list_size(field));
   if (info(field).type == Type::kRecordList) return "";
   if (info(field).type == Type::kMap) {
     if (!test.right.empty()) fill_right(test);
@@ -88,6 +89,8 @@ std::string Evaluator::test_witness(const ReadyTest& ready) {
         return shorten(event_->text(field).value_or(""));
     }
   }
+  if (test.subject.selector == Selector::kElement)
+    return test.subject.operand < texts(field).elements.size() ? element_text(test.subject.operand) : "";
   if (test.subject.selector == Selector::kOperand) {
     const auto& operands = options().operands;
     return test.subject.operand < operands.size() ? element_text(operands[test.subject.operand]) : "";

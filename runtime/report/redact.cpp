@@ -165,7 +165,8 @@ size_t redact(std::vector<std::string>& arguments) {
 // the recipe's own words and what the machine says of itself, which are left.
 void redact(Detection& detection) {
   auto& [id, time, sequence, recipe, title, message, category, method, status, version, importance, attack, tags, why, event,
-         argv, values, process, ancestors, host, actions, page, lost, replayed, redacted] = detection;
+         argv, values, process, ancestors, host, actions, page, lost, replayed, redacted, events, step, counted, held_back] =
+      detection;  // each of `events` was redacted when it was made
   Redaction redaction;
   redaction.add(message);
   for (WhyTerm& term : why.terms) redaction.add(term.value);

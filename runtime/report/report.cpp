@@ -57,6 +57,7 @@ class WhyWriter {
       why.terms.push_back(std::move(term));
     }
     if (why.clause.empty()) why.clause = artefact_.passages[trigger.passage].text;
+    for (const uint32_t tune : artefact_.recipes[trigger.recipe.index()].tunes) why.tunes.push_back(place(tune));
     for (const FieldId field : match_.truncated) why.truncated.emplace_back(info(field).name);
     return why;
   }
@@ -89,7 +90,6 @@ Detection Reporter::report(const Match& match, const Event& event, Context& cont
   detection.method = recipe.method;
   detection.status = status_name(recipe.status);
   detection.importance = trigger.importance;
-  detection.attack = recipe.attack;
   detection.tags = recipe.tags;
   detection.message = fill_message(trigger.message, event, context);
   if (detection.message.empty()) detection.message = recipe.title.empty() ? recipe.name : recipe.title;
@@ -101,11 +101,17 @@ Detection Reporter::report(const Match& match, const Event& event, Context& cont
   if (const Context::Ancestors ancestors = context.ancestors(event); ancestors.list != nullptr) {
     detection.ancestors = *ancestors.list;
   }
-  detection.host = context.host();
-  detection.actions = recipe.doc.actions;
+  complete(detection, trigger, context);
   detection.replayed = (event.header().flags & RECORD_REPLAYED) != 0;
   if (redact_) redact(detection);
   return detection;
+}
+
+void Reporter::complete(Detection& detection, const Trigger& trigger, Context& context) const {
+  const RecipeInfo& recipe = artefact_.recipes[trigger.recipe.index()];
+  detection.attack = recipe.attack;
+  detection.host = context.host();
+  detection.actions = recipe.doc.actions;
 }
 
 }  // namespace recipe

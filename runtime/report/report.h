@@ -16,6 +16,8 @@ class Reporter {
   // sequence is given by the engine.
   // Secrets are masked here, the one place before all outputs, unless show_secrets() was called.
   [[nodiscard]] Detection report(const Match& match, const Event& event, Context& context, uint64_t sequence);
+  // What make_evidence() of runtime/state has left out, where it is told in the end: the recipe's advice, the host.
+  void complete(Detection& detection, const Trigger& trigger, Context& context) const;
   void show_secrets() { redact_ = false; }
 
  private:

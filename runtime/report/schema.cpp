@@ -87,6 +87,8 @@ Json why_schema() {
                  {"file", text("of the recipe")},
                  {"line", {{"type", "integer"}, {"minimum", 0}}},
                  {"terms", list_of(term)},
+                 {"tunes", list_of(object({{"file", text("of the tune")}, {"line", {{"type", "integer"}, {"minimum", 0}}}},
+                                          {"file", "line"}))},
                  {"truncated", texts("fields that were cut and that the recipe asks")}},
                 {"clause", "file", "line", "terms"});
 }
@@ -199,6 +201,28 @@ Json event_schema() {
   return object(std::move(properties), {"type"});
 }
 
+Json tally_schema(std::string_view description) {
+  Json schema = object({{"count", {{"type", "integer"}, {"minimum", 1}}},
+                        {"first", text("RFC 3339, of the first of them")},
+                        {"last", text("RFC 3339, of the last of them")}},
+                       {"count", "first", "last"});
+  schema["description"] = description;
+  return schema;
+}
+
+// As write_evidence of to_json.cpp prints them: a part of a detection's members.
+Json events_schema(const Json& detection) {
+  Json properties = {{"step", text("the step of the sequence that it was")}};
+  for (const char* name : {"time", "message", "why", "event", "process"}) properties[name] = detection.at(name);
+  for (const char* part : {"package", "container", "ci"}) properties[part] = detection.at(part);
+  Json schema = list_of(object(std::move(properties), {"time", "why", "event", "process"}));
+  schema["description"] =
+      "what it rests on besides its own event, the earliest first: the steps of a sequence, the first of those that were "
+      "counted "
+      "or held back";
+  return schema;
+}
+
 }  // namespace
 
 std::string detection_schema() {
@@ -238,6 +262,11 @@ std::string detection_schema() {
                                {"boot_id", text("differs after each boot")}},
                               {});
   properties["doc"] = object({{"actions", texts("what to do about it")}, {"page", text("address of the recipe's page")}}, {});
+  properties["step"] = text("the step of the recipe's sequence that its event was");
+  properties["events"] = events_schema(properties);
+  properties["counted"] = tally_schema("the events that the recipe's `count` took together, this one among them");
+  properties["held_back"] =
+      tally_schema("the end of a throttle's window: how many detections it held back; this one shows the first of them");
   properties["lost"] = lost_schema();
   properties["lost"]["description"] = "totals of those counters of loss that changed since the detection before";
   properties["redacted"] = {

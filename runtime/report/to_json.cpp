@@ -161,6 +161,18 @@ void write_why(Writer& json, const Why& why) {
     json.close('}');
   }
   json.close(']');
+  if (!why.tunes.empty()) {
+    json.key("tunes");
+    json.open('[');
+    for (const auto& [file, line] : why.tunes) {
+      json.element();
+      json.pair("file", file);
+      json.key("line");
+      json.number(line);
+      json.close('}');
+    }
+    json.close(']');
+  }
   json.strings_unless_empty("truncated", why.truncated);
   json.close('}');
 }
@@ -275,14 +287,8 @@ void write_rest(Writer& json, const Detection& detection) {
   }
 }
 
-void write_line(Writer& json, const Detection& detection) {
-  json.open('{');
-  json.pair("id", detection.id);
-  json.pair("time", rfc3339(detection.time_unix_ns));
-  json.key("sequence");
-  json.count(detection.sequence);
-  write_recipe(json, detection);
-  write_why(json, detection.why);
+// What happened, and who did it.
+void write_event(Writer& json, const Detection& detection) {
   json.key("event");
   json.open('{');
   json.pair("type", detection.event);
@@ -294,6 +300,49 @@ void write_line(Writer& json, const Detection& detection) {
   json.close('}');
   write_process(json, detection);
   for (const std::string_view part : {"package", "container", "ci"}) write_part(json, detection, part);
+}
+
+void write_tally(Writer& json, std::string_view name, const std::optional<Detection::Tally>& tally) {
+  if (!tally) return;
+  json.key(name);
+  json.open('{');
+  json.key("count");
+  json.count(tally->count);
+  json.pair("first", rfc3339(tally->first_unix_ns));
+  json.pair("last", rfc3339(tally->last_unix_ns));
+  json.close('}');
+}
+
+void write_evidence(Writer& json, const Detection& detection) {
+  json.pair_unless_empty("step", detection.step);
+  if (!detection.events.empty()) {
+    json.key("events");
+    json.open('[');
+    for (const Detection& each : detection.events) {
+      json.element();
+      json.pair_unless_empty("step", each.step);
+      json.pair("time", rfc3339(each.time_unix_ns));
+      json.pair_unless_empty("message", each.message);
+      write_why(json, each.why);
+      write_event(json, each);
+      json.close('}');
+    }
+    json.close(']');
+  }
+  write_tally(json, "counted", detection.counted);
+  write_tally(json, "held_back", detection.held_back);
+}
+
+void write_line(Writer& json, const Detection& detection) {
+  json.open('{');
+  json.pair("id", detection.id);
+  json.pair("time", rfc3339(detection.time_unix_ns));
+  json.key("sequence");
+  json.count(detection.sequence);
+  write_recipe(json, detection);
+  write_why(json, detection.why);
+  write_event(json, detection);
+  write_evidence(json, detection);
   write_host(json, detection.host);
   write_rest(json, detection);
   if (json.escaped()) json.pair("encoding", "escaped");

@@ -11,6 +11,8 @@
 //     in      4f1c7f3c9d0b web (docker, image reg.corp/web:1.4)
 //     job     github octo/app, workflow build, job test, run 61, by octocat
 //     do      Review the pull request that introduced the command.
+//     steps   2026-11-23T09:59:58.000000000Z  fetch  exec  4240  curl -o x ...     (of a sequence; else `events`)
+//     count   21 from ... to ...                                                   (of a count; `held` of a throttle)
 //     at      2026-11-23T10:00:00.000000001Z  T1059  id 0193...
 #include <fmt/format.h>
 
@@ -75,6 +77,28 @@ void add_why(std::string& out, const Why& why) {
   }
 }
 
+// What came before it: steps of a sequence, events that were counted or held back.
+void add_events(std::string& out, const Detection& detection) {
+  const auto tally = [&](std::string_view head, const Detection::Tally& all) {
+    out += fmt::format("  {:<6}  {} from {} to {}\n", head, all.count, rfc3339(all.first_unix_ns), rfc3339(all.last_unix_ns));
+  };
+  if (detection.counted) tally("count", *detection.counted);
+  if (detection.held_back) tally("held", *detection.held_back);
+  size_t column = detection.step.size();
+  for (const Detection& each : detection.events) column = std::max(column, each.step.size());
+  std::string_view head = detection.step.empty() ? "  events  " : "  steps   ";
+  const auto line = [&](const Detection& each) {
+    const std::string what = each.process.cmdline ? shown(*each.process.cmdline) : name_of(each.process);
+    out +=
+        fmt::format("{}{}{:<{}}  {}  {}  {}\n", head, rfc3339(each.time_unix_ns), column > 0 ? "  " + each.step : "",
+                    column > 0 ? column + 2 : 0, each.event, each.process.pid ? std::to_string(*each.process.pid) : "?", what);
+    head = "          ";
+  };
+  for (const Detection& each : detection.events) line(each);
+  if (!detection.step.empty()) line(detection);
+  for (const auto& [file, number] : detection.why.tunes) out += fmt::format("  tuned   {}:{}\n", printable(file), number);
+}
+
 void add_tree(std::string& out, const Detection& detection) {
   std::string_view head = "  tree    ";
   size_t depth = 0;
@@ -107,6 +131,7 @@ std::string to_text(const Detection& detection, bool colour) {
                                          printable(detection.recipe))
                            : fmt::format("{}  {}", importance, printable(detection.recipe));
   out += fmt::format("  {}\n", printable(detection.message));
+  add_events(out, detection);
   add_why(out, detection.why);
   add_tree(out, detection);
   if (const std::string words = container_words(detection); !words.empty()) out += "  in      " + shown(words) + "\n";

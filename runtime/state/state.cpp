@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/state/state.h"
+
+#include <algorithm>
+
+namespace recipe {
+
+State::State(const Artefact& artefact, Marks& marks, uint64_t seed)
+    : artefact_(artefact),
+      marks_(marks),
+      sequences_(artefact, seed),
+      counts_(artefact.counts, seed),
+      throttles_(seed),
+      seed_(seed) {}
+
+State::Verdict State::judge(const std::vector<Match>& matches, const Event& event, Context& context, const Maker& maker) {
+  Verdict verdict;
+  ++serial_;
+  const auto trigger_of = [&](const Match& match) -> const Trigger& { return artefact_.triggers[match.trigger.index()]; };
+  // One event does one step of a sequence: the later steps are asked first.
+  std::vector<const Match*> order;
+  for (const Match& match : matches) order.push_back(&match);
+  std::stable_sort(order.begin(), order.end(), [&](const Match* a, const Match* b) {
+    const Trigger &one = trigger_of(*a), &other = trigger_of(*b);
+    return one.recipe == other.recipe && one.step > other.step;
+  });
+  for (const Match* match : order) {
+    const Trigger& trigger = trigger_of(*match);
+    const auto witness = [&] {
+      Detection made = maker(*match);
+      make_evidence(made);
+      return made;
+    };
+    Told told{match, {}, {}};
+    if (trigger.step != 0) {
+      auto complete = sequences_.take(*match, event, serial_, context, witness);
+      if (!complete) continue;
+      told.events = std::move(*complete);
+    } else if (trigger.count != 0) {
+      auto reached = counts_.add(trigger.count, event, context, witness);
+      if (!reached) continue;
+      told.events = std::move(reached->samples);
+      told.counted = reached->tally;
+    }
+    if (!trigger.marks.empty()) verdict.marking.push_back(match->trigger);
+    if (!trigger.report || holds_back(trigger, event, context, verdict, witness)) continue;
+    verdict.told.push_back(std::move(told));
+  }
+  return verdict;
+}
+
+bool State::holds_back(const Trigger& trigger, const Event& event, Context& context, Verdict& verdict,
+                       const std::function<Detection()>& sample) {
+  const RecipeInfo& recipe = artefact_.recipes[trigger.recipe.index()];
+  if (recipe.unless_seen && seen_.seen_before(recipe, event, context)) {
+    ++verdict.known;
+    return true;
+  }
+  if (recipe.throttle && throttling_ && !throttles_.admit(trigger.recipe, *recipe.throttle, event, context, sample)) {
+    ++verdict.throttled;
+    return true;
+  }
+  return false;
+}
+
+std::optional<uint64_t> State::next_close() const {
+  const auto sequence = sequences_.next_close(), throttle = throttles_.next_close();
+  if (!sequence || !throttle) return sequence ? sequence : throttle;
+  return std::min(*sequence, *throttle);
+}
+
+void State::clear() {
+  sequences_.clear();
+  counts_.clear();
+  seen_.clear();
+  throttles_ = Throttles(seed_);
+  marks_.clear();
+}
+
+}  // namespace recipe
