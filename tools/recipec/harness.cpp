@@ -33,6 +33,8 @@ Result<Harness> Harness::build(const Artefact& compiled) {
   Result<std::unique_ptr<Matcher>> matcher = Matcher::build(artefact, harness.marks_.get());
   if (!matcher.ok()) return matcher.error();
   harness.matcher_ = std::move(matcher).value();
+  harness.state_ = std::make_unique<State>(artefact, *harness.marks_, kSeed);
+  harness.state_->leave_throttles_out();
   harness.context_ = make_record_context();
   harness.triggers_.resize(artefact.recipes.size());
   for (uint32_t i = 0; i < artefact.triggers.size(); ++i)

@@ -9,6 +9,7 @@
 #include "runtime/classify/classify.h"
 #include "runtime/context/context.h"
 #include "runtime/match/matcher.h"
+#include "runtime/state/state.h"
 
 namespace recipe::recipec {
 
@@ -20,6 +21,7 @@ class Harness {
   [[nodiscard]] const Artefact& artefact() const { return *artefact_; }
   [[nodiscard]] Matcher& matcher() { return *matcher_; }
   [[nodiscard]] Marks& marks() { return *marks_; }
+  [[nodiscard]] State& state() { return *state_; }
   [[nodiscard]] Context& context() { return *context_; }
 
   // A recipe's triggers on this event.
@@ -38,6 +40,7 @@ class Harness {
   std::unique_ptr<Marks> marks_;
   std::unique_ptr<Classifier> classifier_;
   std::unique_ptr<Matcher> matcher_;
+  std::unique_ptr<State> state_;  // without throttles
   std::unique_ptr<Context> context_;
   std::vector<std::vector<TriggerId>> triggers_;  // by RecipeId
   std::vector<candidate_word> candidates_;

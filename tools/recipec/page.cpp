@@ -138,12 +138,24 @@ std::string page_of(const Recipe& recipe, const Sources& sources) {
   if (!info.false_positives.empty()) part(out, "False Positives", bullets(info.false_positives));
 
   std::string conditions;
-  for (const On& on : recipe.ons) conditions += code(sources, on.span);
+  for (const On& on : recipe.ons) {
+    if (on.step == 0) conditions += code(sources, on.span);
+  }
+  if (recipe.state.sequence) conditions += code(sources, recipe.state.sequence_span);
+  for (const Span span : recipe.state.count_spans) conditions += code(sources, span);
+  if (recipe.state.seen) conditions += code(sources, recipe.state.seen_span);
   part(out, "Condition", conditions);
   if (!recipe.exceptions.empty()) {
     std::string exceptions;
     for (const Except& each : recipe.exceptions) exceptions += code(sources, each.span);
     part(out, "Exceptions", exceptions);
+  }
+  if (!recipe.tunes.empty()) {
+    std::string tunes;
+    for (const Span tune : recipe.tunes) {
+      tunes += "- `" + sources[tune.source].path + ":" + std::to_string(sources.position(tune.source, tune.begin).line) + "`\n";
+    }
+    part(out, "Tuned By", tunes);
   }
   if (!recipe.tests.empty()) {
     std::string examples;

@@ -23,8 +23,12 @@ class Runner {
 
  private:
   bool read(const EventValues& values, TestReport& report);
-  void remember();
-  void judge(RecipeId recipe, const std::vector<TriggerId>& triggers, TestReport& report);
+  State::Verdict settle();
+  bool closes(RecipeId recipe, uint64_t now);
+  bool agrees(const std::vector<TriggerId>& triggers, TestReport& report);
+  void judge(RecipeId recipe, const std::vector<TriggerId>& triggers, const State::Verdict& verdict, TestReport& report);
+  void judge_wait(RecipeId recipe, int64_t wait_ns, TestReport& report);
+  [[nodiscard]] std::string why_not(RecipeId recipe, const std::vector<TriggerId>& triggers);
   void blame(const std::vector<TriggerId>& triggers, TestReport& report);
 
   Harness harness_;
@@ -35,14 +39,23 @@ class Runner {
 
 TestReport Runner::run(RecipeId recipe, const RecipeTest& test, Coverage* coverage) {
   TestReport report{test.title, test.expectation, false, false, {}, {}, 0};
-  harness_.marks().clear();
+  harness_.state().clear();
+  State::Verdict verdict;
   for (const EventValues& step : test.steps) {
     if (!read(step, report)) return report;
+    (void)closes(recipe, event_.header().time_boot_ns);
     harness_.match(event_, matches_);
     if (coverage != nullptr) coverage->add(event_);
-    if (&step != &test.steps.back()) remember();
+    verdict = settle();
   }
-  judge(recipe, harness_.triggers_of(recipe, test.steps.back().event), report);
+  const std::vector<TriggerId> triggers = harness_.triggers_of(recipe, test.steps.back().event);
+  if (!agrees(triggers, report)) return report;
+  if (test.wait_ns > 0) {
+    judge_wait(recipe, test.wait_ns, report);
+  } else {
+    judge(recipe, triggers, verdict, report);
+  }
+  if (!report.passed) blame(triggers, report);
   return report;
 }
 
@@ -62,58 +75,102 @@ bool Runner::read(const EventValues& values, TestReport& report) {
   return true;
 }
 
-// What the matches of the event mark, by whichever recipe of the set.
-void Runner::remember() {
-  std::vector<TriggerId> marking;
-  for (const Match& match : matches_) {
-    const Trigger& trigger = harness_.artefact().triggers[match.trigger.index()];
-    if (!trigger.marks.empty() && harness_.matcher().find_exception(trigger.recipe, event_, harness_.context()) < 0)
-      marking.push_back(match.trigger);
+// What all recipes of the set make of the event, as the engine does it.
+State::Verdict Runner::settle() {
+  std::vector<Match> matches = matches_;
+  const auto& triggers = harness_.artefact().triggers;
+  std::erase_if(matches, [&](const Match& match) {
+    return harness_.matcher().find_exception(triggers[match.trigger.index()].recipe, event_, harness_.context()) >= 0;
+  });
+  State::Verdict verdict =
+      harness_.state().judge(matches, event_, harness_.context(), [](const Match&) { return Detection(); });
+  for (const TriggerId trigger : verdict.marking) harness_.marks().set(triggers[trigger.index()], event_);
+  // The matches go with this call: what is told is asked by its trigger.
+  for (State::Told& told : verdict.told) {
+    const TriggerId trigger = told.match->trigger;
+    told.match = &*std::find_if(matches_.begin(), matches_.end(), [&](const Match& each) { return each.trigger == trigger; });
   }
-  for (const TriggerId trigger : marking) harness_.marks().set(harness_.artefact().triggers[trigger.index()], event_);
+  return verdict;
 }
 
-void Runner::judge(RecipeId recipe, const std::vector<TriggerId>& triggers, TestReport& report) {
-  const Match* held = nullptr;  // the first that is reported
-  bool marks = false;
-  for (const TriggerId trigger : triggers) {
-    const auto match =
-        std::find_if(matches_.begin(), matches_.end(), [&](const Match& each) { return each.trigger == trigger; });
-    const bool through_filter = match != matches_.end();
-    const bool alone = harness_.matcher().evaluate_trigger(trigger, event_, harness_.context()) != Truth::kFalse;
-    if (through_filter != alone) {
-      report.fault = true;
-      report.reason = alone ? "the condition holds, and the kernel's filter would have dropped the event"
-                            : "the matcher reports a match that the condition alone denies";
-      blame(triggers, report);
-      return;
-    }
-    if (!through_filter) continue;
-    marks = marks || !harness_.artefact().triggers[trigger.index()].marks.empty();
-    if (held == nullptr && harness_.artefact().triggers[trigger.index()].report) held = &*match;
+// Does the recipe tell of something that is over before `now`?
+bool Runner::closes(RecipeId recipe, uint64_t now) {
+  bool closed = false;
+  while (auto sequence = harness_.state().take_closed_sequence(now)) {
+    const Trigger& trigger = harness_.artefact().triggers[sequence->match.trigger.index()];
+    State::Verdict verdict;
+    Event last;
+    if (!last.decode(std::as_bytes(std::span(sequence->record)).first(sequence->record_bytes)).ok()) continue;
+    const bool held = harness_.state().holds_back(trigger, last, harness_.context(), verdict, [] { return Detection(); });
+    closed = closed || (trigger.recipe == recipe && trigger.report && !held);
   }
+  return closed;
+}
 
-  const int exception = held != nullptr || marks ? harness_.matcher().find_exception(recipe, event_, harness_.context()) : -1;
-  const bool matched = held != nullptr && exception < 0;
-  report.passed = matched == (report.expectation == TestExpectation::kMatch) &&
-                  (report.expectation != TestExpectation::kMark || (marks && exception < 0));
-  if (report.passed) return;
-  if (report.expectation == TestExpectation::kMark && !matched && exception < 0) {
-    report.reason = "must mark, and does not";
-    return blame(triggers, report);
+// Law 1: a condition that holds passes the filter. And the reverse, for the filter knows these events whole.
+bool Runner::agrees(const std::vector<TriggerId>& triggers, TestReport& report) {
+  for (const TriggerId trigger : triggers) {
+    const bool through_filter =
+        std::any_of(matches_.begin(), matches_.end(), [&](const Match& each) { return each.trigger == trigger; });
+    const bool alone = harness_.matcher().evaluate_trigger(trigger, event_, harness_.context()) != Truth::kFalse;
+    if (through_filter == alone) continue;
+    report.fault = true;
+    report.reason = alone ? "the condition holds, and the kernel's filter would have dropped the event"
+                          : "the matcher reports a match that the condition alone denies";
+    blame(triggers, report);
+    return false;
   }
-  if (exception >= 0) {
-    const std::string& title = harness_.artefact().recipes[recipe.index()].exceptions[static_cast<size_t>(exception)].title;
-    report.reason = std::string("must ") + (report.expectation == TestExpectation::kMark ? "mark" : "match") +
-                    ", and an exception holds it back" + (title.empty() ? std::string() : ": " + title);
-  } else if (matched) {
-    report.reason = held->open ? "must match nothing, and a truncated field leaves the condition open"
+  return true;
+}
+
+void Runner::judge_wait(RecipeId recipe, int64_t wait_ns, TestReport& report) {
+  // A moment later: what lasts that long is over.
+  const bool told = closes(recipe, event_.header().time_boot_ns + static_cast<uint64_t>(wait_ns) + 1);
+  report.passed = told == (report.expectation == TestExpectation::kMatch);
+  if (!report.passed)
+    report.reason =
+        told ? "must match nothing, and the end of the time brings a match" : "must match, and the time ends without";
+}
+
+void Runner::judge(RecipeId recipe, const std::vector<TriggerId>& triggers, const State::Verdict& verdict, TestReport& report) {
+  const auto& all = harness_.artefact().triggers;
+  const auto is_own = [&](TriggerId trigger) { return all[trigger.index()].recipe == recipe; };
+  const auto told = std::find_if(verdict.told.begin(), verdict.told.end(),
+                                 [&](const State::Told& each) { return is_own(each.match->trigger); });
+  const bool matched = told != verdict.told.end();
+  const bool marks = std::any_of(verdict.marking.begin(), verdict.marking.end(), is_own);
+  report.passed =
+      matched == (report.expectation == TestExpectation::kMatch) && (report.expectation != TestExpectation::kMark || marks);
+  if (report.passed) return;
+  if (matched) {
+    report.reason = told->match->open ? "must match nothing, and a truncated field leaves the condition open"
                     : report.expectation == TestExpectation::kMark ? "must mark and not be reported, and is reported"
                                                                    : "must match nothing, and matches";
-  } else {
-    report.reason = triggers.empty() ? "must match, and the recipe has no `on` of this event" : "must match, and does not";
+    return;
   }
-  blame(triggers, report);
+  const bool mark = report.expectation == TestExpectation::kMark;
+  report.reason = std::string("must ") + (mark ? "mark" : "match") + ", and " + why_not(recipe, triggers);
+}
+
+// Why a recipe says nothing of the event.
+std::string Runner::why_not(RecipeId recipe, const std::vector<TriggerId>& triggers) {
+  const Artefact& artefact = harness_.artefact();
+  if (triggers.empty()) return "the recipe has no `on` of this event";
+  const auto match = std::find_if(matches_.begin(), matches_.end(), [&](const Match& each) {
+    return std::find(triggers.begin(), triggers.end(), each.trigger) != triggers.end();
+  });
+  if (match == matches_.end()) return "does not";
+  const int exception = harness_.matcher().find_exception(recipe, event_, harness_.context());
+  if (exception >= 0) {
+    const std::string& title = artefact.recipes[recipe.index()].exceptions[static_cast<size_t>(exception)].title;
+    return "an exception holds it back" + (title.empty() ? std::string() : ": " + title);
+  }
+  const Trigger& trigger = artefact.triggers[match->trigger.index()];
+  if (trigger.step != 0)
+    return "step `" + artefact.recipes[recipe.index()].sequence->steps[trigger.step - 1].name +
+           "` does not complete the sequence";
+  if (trigger.count != 0) return "its count is not reached";
+  return artefact.recipes[recipe.index()].unless_seen ? "the like was seen before" : "does not";
 }
 
 void Runner::blame(const std::vector<TriggerId>& triggers, TestReport& report) {

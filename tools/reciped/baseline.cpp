@@ -2,9 +2,7 @@
 // The file is small and read whole before COMMAND runs: a baseline that COMMAND rewrites judges nothing.
 #include "tools/reciped/baseline.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -18,8 +16,8 @@
 #include "runtime/baseline/observed.h"
 #include "runtime/report/redact.h"
 #include "runtime/report/report.h"
-#include "runtime/sink/write_all.h"
 #include "tools/reciped/command.h"
+#include "tools/reciped/kept_file.h"
 
 namespace recipe::reciped {
 namespace {
@@ -27,19 +25,7 @@ namespace {
 namespace fs = std::filesystem;
 
 // Counters of loss that say nothing about what was observed.
-constexpr std::string_view kNotOurs[] = {"sink_refused", "marks_evicted"};
-
-Result<std::string> read_bounded(const std::string& path) {
-  std::error_code error;
-  if (fs::is_directory(path, error)) return Error{"it is a folder"};
-  std::ifstream in(path, std::ios::binary);
-  if (!in) return Error{"cannot open it", errno};
-  std::string bytes(Baseline::kMostBytes + 1, '\0');
-  in.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-  if (in.bad()) return Error{"cannot read it", errno};
-  bytes.resize(static_cast<size_t>(in.gcount()));
-  return bytes;
-}
+constexpr std::string_view kNotOurs[] = {"sink_refused", "marks_evicted", "state_evicted"};
 
 // As the kernel shows it: absolute, links resolved.
 void add_folder(RunPlaces& places, const char* path, std::string_view name) {
@@ -105,7 +91,7 @@ void BaselineOptions::declare(CLI::App& command) {
 int BaselineOptions::open(Artefact& artefact) {
   std::error_code error;
   if (fs::exists(path_, error)) {
-    const Result<std::string> text = read_bounded(path_);
+    const Result<std::string> text = read_kept_file(path_, Baseline::kMostBytes);
     Result<Baseline> parsed = text.ok() ? Baseline::parse(*text) : text.error();
     if (!parsed.ok()) {
       complain("--baseline `" + printable(path_) + "`: " + parsed.error().message());
@@ -165,40 +151,16 @@ int BaselineOptions::finish(Coverage& coverage) {
     baseline_.set_incomplete(why);
     result.incomplete = !why.empty();
     result.learnt = true;
-    written = write();
+    written = replace_kept_file(path_, baseline_.print());
   }
   result.entries = baseline_.size();
   if (!written.ok()) {
-    complain(written.error().message());
+    complain("--baseline " + written.error().message());
     result.gaps.push_back("the baseline could not be written");
     result.learnt = false;
   }
   coverage.baseline = std::move(result);
   return written.ok() ? kClean : kFault;
-}
-
-// Beside it and renamed: a reader sees all or nothing. A link stays a link. Whose the file was it stays, and a new one is its
-// folder's owner's, where we may: under sudo it is the user's.
-Status BaselineOptions::write() const {
-  std::error_code error;
-  const fs::path real = fs::weakly_canonical(path_, error);
-  const fs::path path = error ? fs::path(path_) : real;
-  const std::string aside = path.string() + ".partial", folder = path.has_parent_path() ? path.parent_path().string() : ".";
-  struct stat before {};
-  const bool there = stat(path.c_str(), &before) == 0;
-  if (!there) (void)stat(folder.c_str(), &before);
-  (void)unlink(aside.c_str());
-  const int file = ::open(aside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
-  if (file < 0) return Error{"cannot write the baseline `" + aside + "`", errno};
-  Status status = write_all(file, baseline_.print());
-  (void)!fchown(file, before.st_uid, before.st_gid);
-  if (there) (void)fchmod(file, before.st_mode & 07777);
-  if (close(file) != 0 && status.ok()) status = Error{"cannot write the baseline `" + aside + "`", errno};
-  if (status.ok() && rename(aside.c_str(), path.c_str()) != 0) {
-    status = Error{"cannot write the baseline `" + path.string() + "`", errno};
-  }
-  if (!status.ok()) unlink(aside.c_str());
-  return status;
 }
 
 }  // namespace recipe::reciped

@@ -24,8 +24,6 @@ class BaselineOptions {
   [[nodiscard]] int finish(Coverage& coverage);
 
  private:
-  [[nodiscard]] Status write() const;
-
   std::string path_;
   bool learn_ = false;
   Baseline baseline_;

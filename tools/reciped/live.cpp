@@ -196,6 +196,18 @@ void Live::judge_waiting(bool last) {
   while (const std::optional<Waiting::Due> due = waiting_.take(now)) give(due->record(), last ? Waiting::kRounds : due->round);
 }
 
+// What the passing of time makes of it: events of a moment ago may still be on their way. `last`: no event comes any more.
+void Live::close_windows(bool last) {
+  constexpr uint64_t kOnTheirWay = 200'000'000;
+  const std::optional<uint64_t> next = engine_->next_close();
+  if (!next) return;
+  timespec now{};
+  (void)clock_gettime(CLOCK_BOOTTIME, &now);
+  const uint64_t boot = static_cast<uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<uint64_t>(now.tv_nsec);
+  if (!last && *next + kOnTheirWay >= boot) return;
+  engine_->close_windows(last ? UINT64_MAX : boot - kOnTheirWay, *context_, detections_);
+}
+
 void Live::hurry() {
   constexpr int kNice = -10;
   (void)setpriority(PRIO_PROCESS, 0, kNice);  // a wish: without the right to it we watch all the same
@@ -217,6 +229,7 @@ Status Live::pump(std::chrono::milliseconds timeout) {
   const Result<size_t> got = kernel_->poll([&](std::span<const std::byte> record) { judge(record); }, timeout);
   if (!got.ok()) return got.error();
   judge_waiting(false);
+  close_windows(false);
   if (*got > 0) take_counters();
   if (output_ != nullptr && !detections_.empty()) output_->write(detections_, *engine_);
   if (output_ != nullptr) output_->flush(*engine_);  // what a slow reader did not take before, too
@@ -227,6 +240,7 @@ Status Live::finish() {
   kernel_->detach();
   const Result<size_t> got = kernel_->drain([&](std::span<const std::byte> record) { judge(record); });
   judge_waiting(true);
+  close_windows(true);
   take_counters();
   if (output_ != nullptr) {
     output_->write(detections_, *engine_);

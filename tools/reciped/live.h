@@ -50,6 +50,7 @@ class Live {
   void judge(std::span<const std::byte> record);
   void give(std::span<const std::byte> record, uint32_t round);
   void judge_waiting(bool last);
+  void close_windows(bool last);
   void take_counters();
 
   std::unique_ptr<Kernel> kernel_;

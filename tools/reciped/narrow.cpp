@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Leaves of an artefact what --only wants, and what that depends on: who asks for a mark needs who sets it.
+#include "tools/reciped/narrow.h"
+
 #include <algorithm>
 #include <set>
-
-#include "tools/reciped/only.h"
 
 namespace recipe::reciped {
 namespace {
@@ -46,8 +46,14 @@ std::vector<bool> choose_triggers(const Artefact& artefact, const std::vector<bo
         return asked.contains({mark.target == MarkTarget::kFile, mark.name});
       });
       if (!sets) continue;
-      kept[i] = more = true;
-      add_asked_marks(artefact, trigger, asked);
+      more = true;
+      // A sequence is whole or it never comes to its end.
+      for (size_t j = 0; j < kept.size(); ++j) {
+        const Trigger& other = artefact.triggers[j];
+        if (j != i && (trigger.step == 0 || other.step == 0 || other.recipe != trigger.recipe)) continue;
+        kept[j] = true;
+        add_asked_marks(artefact, other, asked);
+      }
     }
   }
   return kept;
@@ -97,7 +103,7 @@ void drop_unwanted(Artefact& artefact, const std::vector<bool>& kept) {
 
 }  // namespace
 
-void narrow(Artefact& artefact, const Only* only) {
+void narrow(Artefact& artefact, const Choice* only) {
   std::vector<Importance> greatest(artefact.recipes.size(), Importance::kNone);
   for (const Trigger& trigger : artefact.triggers) {
     Importance& mine = greatest[trigger.recipe.index()];

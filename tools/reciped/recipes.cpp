@@ -13,7 +13,7 @@
 #include "runtime/artefact/merge.h"
 #include "runtime/sink/write_all.h"
 #include "tools/reciped/command.h"
-#include "tools/reciped/only.h"
+#include "tools/reciped/narrow.h"
 
 namespace recipe::reciped {
 namespace {
@@ -92,6 +92,24 @@ int compile_sources(const std::vector<fs::path>& paths, const std::vector<std::s
   return kClean;
 }
 
+// An exception whose time is over holds nothing back: who relies on it must know.
+void tell_expired(const Artefact& artefact) {
+  const int64_t now = now_unix_ns();
+  for (const RecipeInfo& recipe : artefact.recipes) {
+    uint32_t told = 0;
+    for (const ExceptionInfo& exception : recipe.exceptions) {
+      if (!recipe.enabled || exception.until_unix_ns == 0 || exception.until_unix_ns > now || exception.passage == told)
+        continue;
+      told = exception.passage;  // the same one may be of several events
+      const Passage& passage = artefact.passages[exception.passage];
+      complain("`" + recipe.name + "`: the exception " +
+               (exception.title.empty() ? std::string() : "\"" + exception.title + "\" ") + "of " +
+               artefact.files[passage.file] + ":" + std::to_string(passage.line) +
+               " has expired and holds nothing back any more");
+    }
+  }
+}
+
 }  // namespace
 
 void Recipes::declare(CLI::App& command, bool required) {
@@ -106,9 +124,9 @@ void Recipes::declare(CLI::App& command, bool required) {
 }
 
 int Recipes::load(Artefact& artefact) const {
-  Only only;
+  Choice only;
   if (!only_.empty()) {
-    Result<Only> parsed = Only::parse(only_);
+    Result<Choice> parsed = Choice::parse(only_);
     if (!parsed.ok()) {
       complain("--only: " + parsed.error().message());
       return kUsage;
@@ -145,6 +163,7 @@ int Recipes::load(Artefact& artefact) const {
   }
   artefact = std::move(*merged);
   narrow(artefact, only_.empty() ? nullptr : &only);
+  tell_expired(artefact);
   for (const RecipeInfo& recipe : artefact.recipes) {
     if (recipe.enabled) return kClean;
   }

@@ -8,6 +8,7 @@
 #include "runtime/sink/write_all.h"
 #include "tools/reciped/command.h"
 #include "tools/reciped/events.h"
+#include "tools/reciped/memory.h"
 #include "tools/reciped/output.h"
 #include "tools/reciped/recipes.h"
 
@@ -19,6 +20,7 @@ constexpr uint64_t kShownComplaints = 100;  // of lines that are no events; the 
 struct Replay {
   Recipes recipes;
   Output output;
+  MemoryOptions memory;
   std::string events;
   bool quiet = false;
 
@@ -35,6 +37,7 @@ struct Replay {
       complain(engine.error().message());
       return kFault;
     }
+    if (const int exit = memory.open(**engine); exit != kClean) return exit;
     if (const int exit = output.open(STDOUT_FILENO); exit != kClean) return exit;
     output.adopt(**engine);
     return judge_all(**engine);
@@ -54,6 +57,10 @@ struct Replay {
     };
     const int64_t begin = now_unix_ns();
     const Result<EventsRead> read = read_events(events, give, refuse);
+    // No later event can come: what waits for time to pass has waited.
+    engine.close_windows(UINT64_MAX, *context, detections);
+    if (!detections.empty()) output.write(detections, engine);
+    const bool saved = memory.save(engine);
     Coverage coverage = engine.coverage();
     recipes.add_words(coverage.recipes);
     coverage.begin_unix_ns = begin;
@@ -69,7 +76,7 @@ struct Replay {
     }
     if (complaints > kShownComplaints) complain(fmt::format("{} more like these", complaints - kShownComplaints));
     if (!quiet) summarize(engine, coverage, *read, complaints);
-    if (output.failed()) return kFault;
+    if (output.failed() || !saved) return kFault;
     return complaints > 0 || output.met_fail_on() ? kFindings : kClean;
   }
 
@@ -81,6 +88,7 @@ struct Replay {
     };
     row(Counter::k_detections_excepted, "excepted");
     row(Counter::k_detections_throttled, "throttled");
+    row(Counter::k_detections_known, "seen before");
     row(Counter::k_sink_refused, "refused by the output");
     if (complaints > 0) text += fmt::format(", {} lines or records that are no events", complaints);
     text += "\n" + output.detected();
@@ -96,6 +104,7 @@ Run declare_replay(CLI::App& app) {
   auto self = std::make_shared<Replay>();
   self->recipes.declare(*command, true);
   self->output.declare(*command, true, false);
+  self->memory.declare(*command);
   command->add_flag("-q,--quiet", self->quiet, "no summary on stderr");
   command->add_option("EVENTS", self->events, "JSON Lines or a capture; `-` is stdin")->required();
   command->footer(

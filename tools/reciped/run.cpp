@@ -9,6 +9,7 @@
 #include "runtime/sink/write_all.h"
 #include "tools/reciped/command.h"
 #include "tools/reciped/live.h"
+#include "tools/reciped/memory.h"
 #include "tools/reciped/recipes.h"
 #include "tools/reciped/signals.h"
 
@@ -20,6 +21,7 @@ constexpr std::chrono::milliseconds kTurn{500};  // a signal ends a turn; this b
 struct RunAll {
   Recipes recipes;
   Output output;
+  MemoryOptions memory;
 
   int run() {
     Artefact artefact;
@@ -39,12 +41,17 @@ struct RunAll {
       output.close(none, nullptr);
       return kFault;
     }
+    if (const int exit = memory.open((*live)->engine()); exit != kClean) return exit;
     (*live)->output(&output);
     Live::hurry();
     complain("watching: " + (*live)->watched());
     Status pumped = Done{};
-    while (!Signals::stop_asked() && !output.hung_up() && pumped.ok()) pumped = (*live)->pump(kTurn);
+    while (!Signals::stop_asked() && !output.hung_up() && pumped.ok()) {
+      pumped = (*live)->pump(kTurn);
+      memory.save_now_and_then((*live)->engine());
+    }
     const Status finished = (*live)->finish();
+    const bool saved = memory.save((*live)->engine());
     Coverage coverage = (*live)->coverage();
     recipes.add_words(coverage.recipes);
     coverage.begin_unix_ns = begin;
@@ -59,7 +66,7 @@ struct RunAll {
     std::string text = fmt::format("reciped: {} detections; lost: {}\n", output.detections(), lost.empty() ? "nothing" : lost);
     if (!output.said_coverage()) text += to_text(coverage);
     (void)write_all(STDERR_FILENO, text + counted((*live)->engine().counters())).ok();
-    return output.failed() || !pumped.ok() || !finished.ok() ? kFault : kClean;
+    return output.failed() || !saved || !pumped.ok() || !finished.ok() ? kFault : kClean;
   }
 };
 
@@ -70,6 +77,7 @@ Run declare_run(CLI::App& app) {
   auto self = std::make_shared<RunAll>();
   self->recipes.declare(*command, true);
   self->output.declare(*command, false, false);
+  self->memory.declare(*command);
   command->footer("INT, TERM, HUP or QUIT end it; what is pending is written before.\n\n" + Output::formats_help() +
                   "\nExample:\n  sudo reciped run --recipes rules/");
   return [self](const Command&) { return self->run(); };

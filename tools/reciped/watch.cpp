@@ -13,6 +13,7 @@
 #include "tools/reciped/baseline.h"
 #include "tools/reciped/child.h"
 #include "tools/reciped/live.h"
+#include "tools/reciped/memory.h"
 #include "tools/reciped/recipes.h"
 
 namespace recipe::reciped {
@@ -24,6 +25,7 @@ struct Watch {
   Recipes recipes;
   Output output;
   BaselineOptions baseline;
+  MemoryOptions memory;
   std::string on_error = "fail", user_name;
   std::optional<User> user;
 
@@ -53,6 +55,7 @@ struct Watch {
     Signals signals(false);
     Result<std::unique_ptr<Live>> live = Live::start(std::move(artefact), true);
     if (!live.ok()) return run_unwatched(command, signals, live.error());
+    if (const int exit = memory.open((*live)->engine()); exit != kClean) return exit;
     auto child = std::make_unique<Child>();
     Status ready = child->start(command, signals, user);
     if (ready.ok()) ready = (*live)->kernel().watch(static_cast<uint32_t>(child->pid()));
@@ -83,7 +86,8 @@ struct Watch {
     for (const Status* status : {&std::as_const(pumped), &finished}) {
       if (!status->ok()) coverage.obstacle = status->error().message();
     }
-    const int kept = baseline.given() ? baseline.finish(coverage) : kClean;
+    int kept = baseline.given() ? baseline.finish(coverage) : kClean;
+    if (!memory.save(live.engine())) kept = kFault;
     output.close(coverage, &live.engine());
     summarize(live.engine().counters(), coverage, command);
     if (code != 0) return code;
@@ -119,9 +123,9 @@ struct Watch {
                           output.detected());
     }
     const auto of = [&](Counter counter) { return counters[static_cast<size_t>(counter)]; };
-    if (of(Counter::k_detections_excepted) + of(Counter::k_detections_throttled) > 0) {
-      text += fmt::format("  held back {} by exceptions, {} by throttles\n", of(Counter::k_detections_excepted),
-                          of(Counter::k_detections_throttled));
+    if (of(Counter::k_detections_excepted) + of(Counter::k_detections_throttled) + of(Counter::k_detections_known) > 0) {
+      text += fmt::format("  held back {} by exceptions, {} by throttles, {} seen before\n", of(Counter::k_detections_excepted),
+                          of(Counter::k_detections_throttled), of(Counter::k_detections_known));
     }
     if (!output.said_coverage()) text += to_text(coverage);
     // What closing the outputs lost, the coverage in them could not say.
@@ -168,6 +172,7 @@ Run declare_watch(CLI::App& app) {
   self->recipes.declare(*command, true);
   self->output.declare(*command, true, true);
   self->baseline.declare(*command);
+  self->memory.declare(*command);
   command->add_option("--user", self->user_name, "COMMAND runs as this user, with its groups; watching itself needs root")
       ->type_name("NAME");
   command
