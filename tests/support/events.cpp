@@ -135,8 +135,19 @@ void ask_text(Random& random, Test& test, const Texts& values, bool path) {
 Test random_argv_test(Random& random) {
   Test test;
   test.subject.field = FieldId::argv;
-  const uint32_t what = random.below(10);
-  if (what < 5) {
+  const uint32_t what = random.below(12);
+  if (what == 11) {
+    static constexpr Operator kComparisons[] = {Operator::kEquals, Operator::kLess, Operator::kLessEqual, Operator::kGreater,
+                                                Operator::kGreaterEqual};
+    if (random.chance(30)) test.subject.field = FieldId::process_ancestors;
+    test.subject.selector = Selector::kCount;
+    test.op = random.pick(kComparisons);
+    test.literals = {int64_t{random.below(4)}};
+  } else if (what == 10) {
+    test.subject.selector = Selector::kElement;
+    test.subject.operand = random.below(4);
+    ask_text(random, test, kElements, false);
+  } else if (what < 5) {
     test.over = random.chance(85) ? Over::kAnyElement : Over::kAllElements;
     ask_text(random, test, kElements, false);
     if (test.over == Over::kAnyElement) ask_list(random, test, kWordList);

@@ -497,6 +497,18 @@ Truth test_key(const Test& test, const World& world) {
   return truths.empty() ? Truth::kFalse : *std::max_element(truths.begin(), truths.end());
 }
 
+// count(list), list[n]
+Truth test_of_list(const Test& test, const World& world) {
+  const List list = list_of(world, test.subject.field);
+  if (list.absent) return Truth::kFalse;
+  if (test.subject.selector == Selector::kCount) {
+    if (list.truncated) return Truth::kUnknown;
+    return test_value(test, {Value::kNumber, static_cast<int64_t>(list.size()), {}}, false);
+  }
+  if (test.subject.operand < list.texts.size()) return test_value(test, list.texts[test.subject.operand], false);
+  return list.truncated ? Truth::kUnknown : Truth::kFalse;
+}
+
 struct Bound {
   FieldId list;
   size_t element;
@@ -556,6 +568,7 @@ Truth evaluate_test(const Test& test, const World& world, const std::vector<Boun
   }
   const Type type = info(subject.field).type;
   if (type == Type::kMap) return test_key(test, world);
+  if (subject.selector == Selector::kCount || subject.selector == Selector::kElement) return test_of_list(test, world);
   if (subject.selector != Selector::kNone || test.op == Operator::kHasFlag || test.op == Operator::kHasOption)
     return test_argv(test, world);
   if (type == Type::kStringList || type == Type::kRecordList) {

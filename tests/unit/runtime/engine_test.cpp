@@ -99,8 +99,150 @@ TEST_CASE("a throttle lets its number out per period and values, and counts the 
   CHECK(judge(*engine, at("09", "a")).empty());
   CHECK(of(*engine, Counter::k_detections_throttled) == 2);
   const auto next = judge(*engine, at("10", "a"));
-  REQUIRE(next.size() == 1);
+  REQUIRE(next.size() == 2);
   CHECK(next[0].sequence == 4);  // what is held back leaves no gap
+  CHECK(next[1].sequence == 5);
+}
+
+TEST_CASE("the end of a throttle's window says what it held back") {
+  const auto engine = engine_of("throttle 1 per 10s");
+  const auto at = [](const std::string& second) {
+    return record_of(R"({"event":"exec","time":"2026-11-23T10:00:)" + second +
+                     R"(Z","process":{"name":"perl"},"argv":["perl","-e","x)" + second + "\"]}");
+  };
+  CHECK(judge(*engine, at("00")).size() == 1);
+  for (const char* second : {"01", "02", "03", "04", "05"}) CHECK(judge(*engine, at(second)).empty());
+  std::vector<Detection> out;
+  const auto context = make_record_context();
+  REQUIRE(engine->next_close());
+  engine->close_windows(*engine->next_close() - 1, *context, out);
+  CHECK(out.empty());
+  engine->close_windows(*engine->next_close(), *context, out);
+  REQUIRE(out.size() == 1);
+  REQUIRE(out[0].held_back);
+  CHECK(out[0].held_back->count == 5);
+  CHECK(rfc3339(out[0].held_back->first_unix_ns) == "2026-11-23T10:00:01.000000000Z");
+  CHECK(rfc3339(out[0].held_back->last_unix_ns) == "2026-11-23T10:00:05.000000000Z");
+  REQUIRE(out[0].events.size() == Throttles::kSamples);
+  CHECK(out[0].events[1].message == "perl ran perl -e x02 for -");
+  CHECK(out[0].sequence == 2);
+  CHECK_FALSE(engine->next_close());
+  CHECK(to_json(out[0]).find("\"held_back\":{\"count\":5,") != std::string::npos);
+}
+
+namespace {
+
+std::unique_ptr<Engine> engine_of_text(const std::string& text) {
+  Compilation compilation;
+  compile_text(compilation, "r.recipe", text, {});
+  for (const Diagnostic& each : compilation.diagnostics.all()) INFO(each.message);
+  REQUIRE(compilation.ok);
+  auto engine = Engine::build(std::move(compilation.artefact), 42, 7);
+  REQUIRE(engine.ok());
+  return std::move(*engine);
+}
+
+std::vector<uint64_t> exec_at(const std::string& second, int pid, const std::string& exe) {
+  return record_of(R"({"event":"exec","time":"2026-11-23T10:00:)" + second + R"(Z","process":{"pid":)" + std::to_string(pid) +
+                   R"(,"exe":")" + exe + R"(","ancestors":[{"pid":7,"name":"sh"},{"pid":1}]},"argv":["x"]})");
+}
+
+}  // namespace
+
+TEST_CASE("a sequence is one detection with the events of every step") {
+  const auto engine = engine_of_text(R"(recipe r {
+    importance high
+    sequence by process.tree within 10s {
+      fetch: exec when process.name == curl
+      run: exec when process.exe under "/tmp"
+    }
+    message "{process.exe} ran"
+  })");
+  CHECK(judge(*engine, exec_at("00", 8, "/usr/bin/curl")).empty());
+  const auto out = judge(*engine, exec_at("02", 9, "/tmp/x"));
+  REQUIRE(out.size() == 1);
+  CHECK(out[0].message == "/tmp/x ran");
+  CHECK(out[0].step == "run");
+  REQUIRE(out[0].events.size() == 1);
+  CHECK(out[0].events[0].step == "fetch");
+  CHECK(out[0].events[0].process.pid == 8);
+  REQUIRE(out[0].events[0].why.terms.size() == 1);
+  CHECK(out[0].events[0].why.terms[0].text == "process.name == curl");
+  const std::string json = to_json(out[0]), text = to_text(out[0], false);
+  CHECK(json.find("\"events\":[{\"step\":\"fetch\",\"time\":\"2026-11-23T10:00:00") != std::string::npos);
+  CHECK(text.find("fetch") != std::string::npos);
+  // It is told once; after its time it is not.
+  CHECK(judge(*engine, exec_at("03", 9, "/tmp/x")).empty());
+  CHECK(judge(*engine, exec_at("04", 8, "/usr/bin/curl")).empty());
+  CHECK(judge(*engine, exec_at("14.5", 9, "/tmp/x")).empty());
+}
+
+TEST_CASE("what does not come in time is told when the time is over, and not twice") {
+  const auto engine = engine_of_text(R"(recipe r {
+    sequence by process.parent within 10s {
+      fetch: exec when process.name == curl
+      not check: exec when process.name == sha256sum
+    }
+    throttle 1 per 1h
+    doc { actions ["Look."] }
+  })");
+  CHECK(judge(*engine, exec_at("00", 8, "/usr/bin/curl")).empty());
+  const auto out = judge(*engine, exec_at("30", 9, "/bin/true"));
+  REQUIRE(out.size() == 1);
+  CHECK(rfc3339(out[0].time_unix_ns) == "2026-11-23T10:00:10.000000000Z");
+  CHECK(out[0].process.pid == 8);
+  CHECK(out[0].actions == std::vector<std::string>{"Look."});
+  CHECK(judge(*engine, exec_at("31", 8, "/usr/bin/curl")).empty());
+  CHECK(judge(*engine, exec_at("32", 9, "/usr/bin/sha256sum")).empty());
+  CHECK(judge(*engine, exec_at("33", 8, "/usr/bin/curl")).empty());
+  CHECK(judge(*engine, exec_at("50", 9, "/bin/true")).empty());
+  CHECK(of(*engine, Counter::k_detections_throttled) == 1);
+}
+
+TEST_CASE("a count is told with how many there were, and marks when it is reached") {
+  const auto engine = engine_of_text(R"(
+    recipe many { on exec when process.name == nc and count > 2 within 10s by process.parent { mark process.tree scans for 1m } }
+    recipe after { on exec when process.name == sh and process.marked scans })");
+  CHECK(judge(*engine, exec_at("00", 8, "/bin/nc")).empty());
+  CHECK(judge(*engine, exec_at("01", 8, "/bin/nc")).empty());
+  CHECK(judge(*engine, exec_at("02", 8, "/bin/sh")).empty());
+  const auto out = judge(*engine, exec_at("03", 8, "/bin/nc"));
+  REQUIRE(out.size() == 1);
+  REQUIRE(out[0].counted);
+  CHECK(out[0].counted->count == 3);
+  CHECK(out[0].events.size() == 3);
+  CHECK(judge(*engine, exec_at("04", 8, "/bin/sh")).size() == 1);
+}
+
+TEST_CASE("what was seen is not told again, and the memory can be carried to another run") {
+  constexpr const char* kNew = "recipe r { on exec when true unless seen [process.exe] in 5d }";
+  const auto engine = engine_of_text(kNew);
+  CHECK(judge(*engine, exec_at("00", 8, "/bin/a")).size() == 1);
+  CHECK(judge(*engine, exec_at("01", 8, "/bin/a")).empty());
+  CHECK(judge(*engine, exec_at("02", 8, "/bin/b")).size() == 1);
+  CHECK(of(*engine, Counter::k_detections_known) == 1);
+  const auto later = engine_of_text(kNew);
+  REQUIRE(later->seen().read(engine->seen().print()).ok());
+  CHECK(judge(*later, exec_at("03", 8, "/bin/a")).empty());
+  CHECK(judge(*later, exec_at("04", 8, "/bin/c")).size() == 1);
+}
+
+TEST_CASE("an exception holds back until its day is over") {
+  const auto engine =
+      engine_of_text(R"(recipe r { on exec when process.name == nc except "for now" until 2026-11-23 when true })");
+  CHECK(judge(*engine, exec_at("00", 8, "/bin/nc")).empty());
+  const auto next = record_of(R"({"event":"exec","time":"2026-11-24T00:00:00Z","process":{"name":"nc"}})");
+  CHECK(judge(*engine, next).size() == 1);
+}
+
+TEST_CASE("a detection says which tunes have changed its recipe") {
+  const auto engine =
+      engine_of_text("recipe r { on exec when process.name == nc }\ntune r { importance low also when process.name == ncat }");
+  const auto out = judge(*engine, exec_at("00", 8, "/bin/ncat"));
+  REQUIRE(out.size() == 1);
+  CHECK(out[0].importance == Importance::kLow);
+  REQUIRE(out[0].why.tunes.size() == 1);
+  CHECK(out[0].why.tunes[0] == std::pair<std::string, uint32_t>("r.recipe", 2));
 }
 
 TEST_CASE("a throttle tells where one value ends and the next begins") {
