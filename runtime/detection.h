@@ -31,7 +31,7 @@ struct Why {
   uint32_t line = 0;  // of the trigger
   std::vector<WhyTerm> terms;
   std::vector<std::string> truncated;                   // names of fields
-  std::vector<std::pair<std::string, uint32_t>> tunes;  // file and line of what changed the recipe from outside
+  std::vector<std::pair<std::string, uint32_t>> tunes{};  // file and line of what changed the recipe from outside
 };
 
 struct HostInfo {
