@@ -6,6 +6,7 @@
 #include <set>
 
 #include "tests/live/daemon.h"
+#include "tests/support/skip.h"
 
 namespace recipe::test {
 
@@ -28,7 +29,7 @@ TEST_CASE("features says what the kernel offers, as a table and as JSON") {
 }
 
 TEST_CASE("features without rights says what is missing and ends in 4") {
-  if (access("/usr/bin/setpriv", X_OK) != 0) return;
+  if (access("/usr/bin/setpriv", X_OK) != 0) SKIP_TEST("needs /usr/bin/setpriv");
   const auto ran = run_command(
       {"/usr/bin/setpriv", "--bounding-set=-all", "--inh-caps=-all", "--no-new-privs", "--reuid=65534", kReciped, "features"});
   CHECK(ran.code == 4);

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "tests/live/daemon.h"
+#include "tests/support/skip.h"
 
 namespace recipe::test {
 
@@ -135,7 +136,7 @@ TEST_CASE("a disk that is full for detections is said and ends in 4 where COMMAN
 TEST_CASE("what cannot be watched is not run, or runs unwatched with a loud word") {
   const Scene scene;
   // Without capabilities no probe loads.
-  if (access("/usr/bin/setpriv", X_OK) != 0) return;
+  if (access("/usr/bin/setpriv", X_OK) != 0) SKIP_TEST("needs /usr/bin/setpriv");
   chmod(scene.folder.path().c_str(), 0755);
   chmod(scene.recipe.c_str(), 0644);
   const auto with = [&](const std::string& on_error) {

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// A cgroup of the test's own, removed with it. Needs root.
+// A cgroup of the test's own, removed with it; a hierarchy of its own, where the machine has not what it needs. Needs root.
 #pragma once
 #include <fcntl.h>
+#include <sched.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <fstream>
 #include <string>
 #include <vector>
@@ -48,13 +51,46 @@ class Cgroup {
   std::string path_;
 };
 
-// Where version 2 is mounted; empty: nowhere.
+// Mounted for this process, in mounts of its own, and for those that it starts.
+class CgroupMount {
+ public:
+  CgroupMount(const char* type, const char* options) {
+    static const bool apart = unshare(CLONE_NEWNS) == 0 && mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0;
+    char name[] = "/tmp/recipe_cgroup.XXXXXX";
+    if (!apart || mkdtemp(name) == nullptr) return;
+    if (mount("none", name, type, 0, options) == 0) {
+      place_ = name;
+    } else {
+      rmdir(name);
+    }
+  }
+  ~CgroupMount() {
+    if (place_.empty()) return;
+    umount2(place_.c_str(), MNT_DETACH);
+    rmdir(place_.c_str());
+  }
+  CgroupMount(const CgroupMount&) = delete;
+  CgroupMount& operator=(const CgroupMount&) = delete;
+  [[nodiscard]] const std::string& place() const { return place_; }  // empty: not allowed
+
+ private:
+  std::string place_;
+};
+
+// Where version 2 is; where it is not mounted we do. empty: not allowed.
 [[nodiscard]] inline std::string cgroup2_mount() {
   std::ifstream mounts("/proc/self/mounts");
   for (std::string device, place, type, rest; mounts >> device >> place >> type && std::getline(mounts, rest);) {
     if (type == "cgroup2") return place;
   }
-  return {};
+  static const CgroupMount ours("cgroup2", nullptr);
+  return ours.place();
+}
+
+// A hierarchy of version 1 beside it, of no controller and of our name.
+[[nodiscard]] inline std::string cgroup1_mount() {
+  static const CgroupMount ours("cgroup", "none,name=recipe_test");
+  return ours.place();
 }
 
 }  // namespace recipe::test

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include <filesystem>
+#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "runtime/context/context.h"
@@ -12,6 +13,7 @@
 #include "tests/support/cgroup.h"
 #include "tests/support/fork.h"
 #include "tests/support/run_command.h"
+#include "tests/support/skip.h"
 
 namespace recipe {
 namespace {
@@ -71,21 +73,22 @@ std::string scope() {
   return "/recipe_test_" + std::to_string(getpid()) + "/docker-" + kId + ".scope";
 }
 
-bool is_root() {
-  if (geteuid() == 0) return true;
-  WARN("needs root: cgroups");
-  return false;
+// Of this process, as /proc shows it.
+std::string own_cgroup2() {
+  std::ifstream cgroups("/proc/self/cgroup");
+  for (std::string line; std::getline(cgroups, line);) {
+    if (line.starts_with("0::")) return line.substr(3);
+  }
+  return {};
 }
+
+const std::string kWhy = "needs root, and cgroups of version 2";
 
 }  // namespace
 
 TEST_CASE("the container of a process, alive and gone, by the number of its cgroup") {
   const std::string mount = test::cgroup2_mount();
-  if (!is_root()) return;
-  if (mount.empty()) {
-    WARN("cgroup version 2 is not mounted");
-    return;
-  }
+  if (mount.empty() || geteuid() != 0) SKIP_TEST(kWhy);
   const Cgroup cgroup(mount, scope());
   REQUIRE(cgroup.ok());
   const Docker docker;
@@ -117,13 +120,10 @@ TEST_CASE("the container of a process, alive and gone, by the number of its cgro
 }
 
 TEST_CASE("of a process that has gone an ancestor speaks that lives in its cgroup and its mounts, and no other") {
-  const std::string mount = test::cgroup2_mount(), memory = "/sys/fs/cgroup/memory";
-  if (!is_root()) return;
-  if (mount.empty() || access((memory + "/cgroup.procs").c_str(), W_OK) != 0) {
-    WARN("no hybrid of cgroup versions here");
-    return;
-  }
-  const Cgroup cgroup(memory, scope());
+  const std::string mount = test::cgroup2_mount(), other = test::cgroup1_mount();
+  if (mount.empty() || geteuid() != 0) SKIP_TEST(kWhy);
+  if (other.empty()) SKIP_TEST("this kernel has no cgroups of version 1");
+  const Cgroup cgroup(other, scope());
   REQUIRE(cgroup.ok());
   const Docker docker;
   const auto context = docker.context();
@@ -132,7 +132,7 @@ TEST_CASE("of a process that has gone an ancestor speaks that lives in its cgrou
     REQUIRE(unshare(CLONE_NEWNS) == 0);
   });
   struct stat own {};
-  REQUIRE(stat(mount.c_str(), &own) == 0);  // the root cgroup of version 2, where this machine's processes are
+  REQUIRE(stat((mount + own_cgroup2()).c_str(), &own) == 0);
   std::optional<Sent> sent;
   {
     const Fork child([] {});
@@ -155,7 +155,7 @@ TEST_CASE("of a process that has gone an ancestor speaks that lives in its cgrou
 
 TEST_CASE("a process in a cgroup that no runtime has named is in no container") {
   const std::string mount = test::cgroup2_mount();
-  if (!is_root() || mount.empty()) return;
+  if (mount.empty() || geteuid() != 0) SKIP_TEST(kWhy);
   const Cgroup cgroup(mount, "/recipe_test_" + std::to_string(getpid()) + "/plain.scope");
   REQUIRE(cgroup.ok());
   const Docker docker;
