@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which package brought a file: dpkg's own lists, read into an index of paths on another thread and asked without waiting.
-// Bounds: a million paths of 12 bytes each; the answer of a hit is checked against the list itself.
+// Which package brought a file: dpkg's own lists and rpm's database, read into an index of paths on another thread and asked
+// without waiting. Bounds: a million paths of 12 bytes each. A hit of dpkg is checked against the list itself; one of rpm holds
+// while the database is what was read, and paths are hashed with a key that nobody outside knows.
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -18,15 +19,17 @@ namespace recipe {
 
 class Packages {
  public:
-  // root: before /var/lib/dpkg; empty: this machine's. Begins to read.
+  // root: before /var/lib/dpkg and rpm's places; empty: this machine's. Begins to read.
   explicit Packages(std::string root = {});
   ~Packages();
   Packages(const Packages&) = delete;
   Packages& operator=(const Packages&) = delete;
 
+  static constexpr std::string_view kDpkg = "dpkg", kRpm = "rpm";
   struct Owner {
     std::string name;     // empty: no package brought the file
     std::string version;  // empty: not known now
+    std::string_view manager = kDpkg;
   };
   // path: absolute, resolved. nullopt: not known: there is no database, it is still being read (for which the first questions
   // wait), or it has changed since and nothing that it said before still holds.
@@ -45,14 +48,14 @@ class Packages {
 
  private:
   struct State {
-    std::optional<FileStamp> lists, status, diversions;
+    std::optional<FileStamp> lists, status, diversions, rpm, rpm_log;
     bool operator==(const State&) const = default;
   };
   struct Diversion {
     std::string from, to, by;
   };
   struct Package {
-    std::string list, name, version;
+    std::string list, name, version;  // list: of dpkg; empty: the package is rpm's
   };
   struct Index {
     State state;
@@ -61,16 +64,21 @@ class Packages {
     std::vector<uint64_t> hashes;  // of paths, sorted
     std::vector<uint32_t> owners;  // the package of each
     std::vector<Diversion> diversions;
-    bool merged[4] = {};  // kMerged: whether the folder is a link to the one below /usr
+    bool linked[5] = {};  // kLinked: whether the folder is a link to the other
+    uint64_t key = 0;     // of the hashes
   };
+  struct Paths;
 
   [[nodiscard]] static std::unique_ptr<Index> build(const std::string& root);
+  static void add_dpkg(const std::string& root, Index& index, Paths& paths);
+  static void add_rpm(const std::string& root, Index& index, Paths& paths);
   [[nodiscard]] static State state_of(const std::string& root);
-  [[nodiscard]] static std::string merged(const Index& index, std::string_view path);
+  [[nodiscard]] static std::string in_place(const Index& index, std::string_view path);
   void refresh();
   void wait_for_first();
   [[nodiscard]] bool lists(const Package& package, const std::string& path) const;
-  [[nodiscard]] const Package* owner_of(const std::string& path, std::string_view except, std::string_view only) const;
+  [[nodiscard]] const Package* owner_of(const std::string& path, bool current, std::string_view except,
+                                        std::string_view only) const;
 
   std::string root_;
   std::unique_ptr<const Index> index_;  // nullptr: none so far

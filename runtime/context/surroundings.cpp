@@ -155,7 +155,7 @@ std::optional<std::string> Surroundings::package(const Event& event, FieldId fie
   if (!owner || owner->name.empty()) return std::nullopt;
   if (field == FieldId::process_package_name) return owner->name;
   if (field == FieldId::process_package_version) return unless_empty(owner->version);
-  return "dpkg";
+  return std::string(owner->manager);
 }
 
 std::optional<bool> Surroundings::has_package(const Event& event, const std::optional<std::string>& exe) {

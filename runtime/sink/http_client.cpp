@@ -7,7 +7,7 @@
 
 #include <algorithm>
 
-#include "runtime/sink/library.h"
+#include "runtime/base/library.h"
 
 namespace recipe {
 namespace {

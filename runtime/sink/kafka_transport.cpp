@@ -3,7 +3,7 @@
 // is the record's key. One batch at a time is under way, so the library's own queue stays as small.
 #include <librdkafka/rdkafka.h>
 
-#include "runtime/sink/library.h"
+#include "runtime/base/library.h"
 #include "runtime/sink/transport.h"
 
 namespace recipe {

@@ -5,7 +5,7 @@
 #include <nats/nats.h>
 #include <unistd.h>
 
-#include "runtime/sink/library.h"
+#include "runtime/base/library.h"
 #include "runtime/sink/transport.h"
 
 namespace recipe {

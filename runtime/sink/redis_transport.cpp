@@ -3,7 +3,7 @@
 // answered each; what survives its own death is its persistence. hiredis 0.14 has no TLS.
 #include <hiredis/hiredis.h>
 
-#include "runtime/sink/library.h"
+#include "runtime/base/library.h"
 #include "runtime/sink/transport.h"
 
 namespace recipe {

@@ -43,6 +43,7 @@ const std::vector<std::pair<std::string_view, std::vector<std::string_view>>>& f
       {"<librdkafka/", {"runtime/sink/kafka_transport.cpp", "tests/support/mock_kafka.c"}},
       {"<nats/", {"runtime/sink/nats_transport.cpp"}},
       {"<hiredis/", {"runtime/sink/redis_transport.cpp"}},
+      {"<rpm/", {"runtime/context/rpm_database.cpp"}},
       {"<re2/", {"runtime/base/pattern.cpp"}},
   };
   return kFences;

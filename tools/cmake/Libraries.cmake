@@ -14,8 +14,8 @@ find_program(BPFTOOL bpftool PATHS /usr/sbin /sbin REQUIRED)
 find_program(BPF_CLANG NAMES clang clang-14 clang-16 clang-19 REQUIRED)
 find_path(ANTLR4_INCLUDE antlr4-runtime.h PATH_SUFFIXES antlr4-runtime REQUIRED)
 find_library(ANTLR4_LIBRARY antlr4-runtime REQUIRED)
-# Loaded at run time where an output asks for them; the build needs their headers.
-foreach(header curl/curl.h hiredis/hiredis.h librdkafka/rdkafka.h nats/nats.h)
+# Loaded at run time where an output, or a machine's package database, asks for them; the build needs their headers.
+foreach(header curl/curl.h hiredis/hiredis.h librdkafka/rdkafka.h nats/nats.h rpm/rpmts.h)
   string(MAKE_C_IDENTIFIER ${header} variable)
   find_path(HEADER_${variable} ${header} REQUIRED)
 endforeach()
