@@ -230,11 +230,14 @@ Result<std::unique_ptr<Destination>> make_file_destination(const std::string& pa
   const std::string target = resolved(path);
   const std::string aside = target + ".partial";
   constexpr int kFlags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
-  // Detections hold command lines: for the owner's eyes, unless the file was there with other rights.
-  const mode_t mode = exists ? there.st_mode & 0777 : 0600;
+  // As the umask has it: a CI job's next step, of another user than root who watched, uploads the file. Secrets are masked in
+  // it.
+  const mode_t mode = exists ? there.st_mode & 0777 : 0666;
   int descriptor = open(aside.c_str(), kFlags, mode);
   if (descriptor < 0 && errno == EEXIST && unlink(aside.c_str()) == 0) descriptor = open(aside.c_str(), kFlags, mode);
   if (descriptor < 0) return Error{"cannot create `" + aside + "`", errno};
+  // Where root watches for somebody else, what was his stays his: the summary of a step, which others go on with.
+  if (exists) (void)!fchown(descriptor, there.st_uid, there.st_gid);
   if (exists && fchmod(descriptor, mode) != 0) {
     const int code = errno;
     close(descriptor);

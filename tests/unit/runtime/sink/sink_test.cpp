@@ -16,6 +16,7 @@
 #include <sstream>
 
 #include "runtime/sink/write_all.h"
+#include "tests/support/skip.h"
 
 namespace recipe {
 namespace {
@@ -59,9 +60,19 @@ TEST_CASE("a file appears whole at close and not before") {
   const std::string text = text_of(path);
   CHECK(nlohmann::json::parse(text.substr(0, text.find('\n')))["recipe"] == "r");
   CHECK_FALSE(std::filesystem::exists(path + ".partial"));
+}
+
+TEST_CASE("a new file has the rights that the umask leaves, for who uploads it after root has watched") {
+  const Folder folder;
+  const mode_t mask = GENERATE(mode_t{022}, mode_t{077}, mode_t{027});
+  const mode_t before = umask(mask);
+  auto sink = make_file_sink(folder.path + "/report.html", Format::kJson);
+  umask(before);
+  REQUIRE(sink.ok());
+  REQUIRE((*sink)->close({}).ok());
   struct stat rights {};
-  REQUIRE(stat(path.c_str(), &rights) == 0);
-  CHECK((rights.st_mode & 0777) == 0600);
+  REQUIRE(stat((folder.path + "/report.html").c_str(), &rights) == 0);
+  CHECK((rights.st_mode & 0777) == (0666 & ~mask));
 }
 
 TEST_CASE("a sink that is not closed leaves the old file and no partial one") {
@@ -82,6 +93,21 @@ TEST_CASE("a sink that is not closed leaves the old file and no partial one") {
   struct stat rights {};
   REQUIRE(stat(path.c_str(), &rights) == 0);
   CHECK((rights.st_mode & 0777) == 0640);
+}
+
+TEST_CASE("a file of somebody else's stays his") {
+  if (geteuid() != 0) SKIP_TEST("only root can give a file away");
+  const Folder folder;
+  const std::string path = folder.path + "/summary.md";
+  std::ofstream(path) << "before";
+  REQUIRE(chown(path.c_str(), 4711, 4712) == 0);
+  auto sink = make_file_sink(path, Format::kJson);
+  REQUIRE(sink.ok());
+  REQUIRE((*sink)->close({}).ok());
+  struct stat rights {};
+  REQUIRE(stat(path.c_str(), &rights) == 0);
+  CHECK(rights.st_uid == 4711);
+  CHECK(rights.st_gid == 4712);
 }
 
 TEST_CASE("a link beside the output is not followed, and a link as the output keeps pointing") {
