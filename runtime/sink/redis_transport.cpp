@@ -136,6 +136,13 @@ class RedisTransport final : public Transport {
 
 }  // namespace
 
+Error no_redis_tls() {
+  return {
+      "redis has no TLS here: the library that speaks to it, hiredis 0.14, has none; let a tunnel on this machine (stunnel) "
+      "speak it, and give redis:// the tunnel's address",
+      EINVAL};
+}
+
 Result<std::unique_ptr<Transport>> make_redis_transport(const std::string& host, const std::string& port,
                                                         const std::string& stream, Settings settings) {
   if (Status loaded = redis().library.status(); !loaded.ok()) return Error{"redis " + loaded.error().what, EINVAL};
@@ -150,6 +157,9 @@ Result<std::unique_ptr<Transport>> make_redis_transport(const std::string& host,
   const Result<std::chrono::seconds> timeout = settings.take_timeout(kPatience);
   if (!timeout.ok()) return timeout.error();
   options.patience = *timeout;
+  for (const char* name : {"tls", "ca", "cert", "key"}) {
+    if (!settings.take(name).empty()) return no_redis_tls();
+  }
   if (Status known = settings.done(); !known.ok()) return known.error();
   return std::unique_ptr<Transport>(std::make_unique<RedisTransport>(std::move(options)));
 }

@@ -74,6 +74,8 @@ struct Rotation {
                                                                      Settings settings = {});
 [[nodiscard]] Result<std::unique_ptr<Transport>> make_redis_transport(const std::string& host, const std::string& port,
                                                                       const std::string& stream, Settings settings = {});
+// What is said of rediss:// and of settings for it.
+[[nodiscard]] Error no_redis_tls();
 
 // The id of a message that is our JSON; "" of any other, and of the coverage. It points into the message.
 [[nodiscard]] inline std::string_view id_of(std::string_view message) {

@@ -188,6 +188,7 @@ std::string Places::help() {
 Result<std::unique_ptr<Transport>> Places::make_client(const std::string& place, Format format) const {
   std::string_view rest = place;
   std::string client;
+  if (place.starts_with("rediss://")) return no_redis_tls();
   for (const char* name : {"kafka", "nats", "jetstream", "redis"}) {
     if (take(rest, std::string(name) + "://")) client = name;
   }

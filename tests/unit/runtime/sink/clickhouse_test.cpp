@@ -8,6 +8,7 @@
 
 #include "runtime/report/report.h"
 #include "runtime/sink/http_client.h"
+#include "tests/support/certificates.h"
 #include "tests/support/server.h"
 
 namespace recipe {
@@ -16,7 +17,9 @@ namespace {
 struct Clickhouse {
   ScratchFolder folder;
   std::string program = program_or_skip({"/usr/sbin/clickhouse-server", "/usr/bin/clickhouse-server"}, "clickhouse-server");
-  std::string port = free_port(), config;
+  std::string port = free_port(), secure_port = free_port(), config;
+  Certificates certificates;
+  std::string certificate = certificates.make("clickhouse", "DNS:localhost");
   std::unique_ptr<Running> running;
 
   Clickhouse() {
@@ -28,8 +31,11 @@ struct Clickhouse {
         folder.write("config.xml",
                      "<yandex><logger><level>warning</level><console>1</console></logger><listen_host>127.0.0.1</listen_host>"
                      "<http_port>" +
-                         port + "</http_port><tcp_port>" + free_port() + "</tcp_port><path>" + folder.path("data/") +
-                         "</path><tmp_path>" + folder.path("tmp/") + "</tmp_path><users_config>" + users +
+                         port + "</http_port><https_port>" + secure_port + "</https_port><openSSL><server><certificateFile>" +
+                         certificate + "</certificateFile><privateKeyFile>" + certificates.key("clickhouse") +
+                         "</privateKeyFile><verificationMode>none</verificationMode></server></openSSL><tcp_port>" +
+                         free_port() + "</tcp_port><path>" + folder.path("data/") + "</path><tmp_path>" + folder.path("tmp/") +
+                         "</tmp_path><users_config>" + users +
                          "</users_config><default_profile>default</default_profile><default_database>default</default_database>"
                          "<mark_cache_size>5000000</mark_cache_size></yandex>");
     start();
@@ -110,6 +116,38 @@ TEST_CASE("clickhouse: the table is made from the schema, and its columns hold t
   CHECK(nlohmann::json::parse(row["process_ancestors"].get<std::string>())[0]["name"] == "sh");
   const auto coverage = clickhouse.ask("SELECT coverage_verdict, coverage_mode FROM detections WHERE kind = 'coverage'");
   CHECK(coverage == std::vector<std::string>{"complete\tmachine"});
+}
+
+TEST_CASE("clickhouse: over https only a server of an authority that we were told of, under its own name, gets something") {
+  Clickhouse clickhouse;
+  const auto sent = [&](const std::string& host, Values settings) {
+    settings.insert({{"user", "default"}, {"password", "secret"}, {"timeout", "30"}});
+    auto made = make_clickhouse_transport("https://" + host + ":" + clickhouse.secure_port + "/", "default", "detections",
+                                          detection_schema(), Settings(settings));
+    REQUIRE(made.ok());
+    const Outcome outcome = (*made)->send({to_json(server_detection(1)) + "\n"});
+    UNSCOPED_INFO(outcome.error.what);
+    CHECK(outcome.error.what.find("secret") == std::string::npos);
+    return outcome.kind;
+  };
+  CHECK(sent("localhost", {}) == Outcome::Kind::kRetry);
+  CHECK(sent("127.0.0.1", {{"ca", clickhouse.certificate}}) == Outcome::Kind::kRetry);
+  CHECK(clickhouse.ask("EXISTS TABLE detections") == std::vector<std::string>{"0"});
+  CHECK(sent("localhost", {{"ca", clickhouse.certificate}}) == Outcome::Kind::kDelivered);
+  CHECK(clickhouse.ask("SELECT count() FROM detections") == std::vector<std::string>{"1"});
+}
+
+TEST_CASE("clickhouse: a wrong password, another user and none at all are tried again, and nothing is written") {
+  Clickhouse clickhouse;
+  for (const Values& login :
+       {Values{{"user", "default"}, {"password", "other"}}, Values{{"user", "nobody"}, {"password", "secret"}}, Values{}}) {
+    auto made = make_clickhouse_transport(clickhouse.url(), "default", "detections", detection_schema(), Settings(login));
+    REQUIRE(made.ok());
+    const Outcome outcome = (*made)->send({to_json(server_detection(1)) + "\n"});
+    CHECK(outcome.kind == Outcome::Kind::kRetry);
+    CHECK(outcome.error.what.find("secret") == std::string::npos);
+  }
+  CHECK(clickhouse.ask("EXISTS TABLE detections") == std::vector<std::string>{"0"});
 }
 
 TEST_CASE("clickhouse: a server that dies and comes back misses nothing, and FINAL shows nothing twice") {

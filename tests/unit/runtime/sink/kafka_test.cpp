@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 #include <csignal>
 
+#include "tests/support/certificates.h"
 #include "tests/support/server.h"
 
 namespace recipe {
@@ -79,6 +80,33 @@ TEST_CASE("kafka: what is no Kafka took nothing") {
     REQUIRE(made.ok());
     return std::move(*made);
   });
+}
+
+TEST_CASE("kafka: logins and TLS are librdkafka's own, and a broker without them gets nothing, no password either") {
+  Broker broker;
+  const Certificates certificates;
+  const std::string ca = certificates.make("kafka", "DNS:localhost");
+  for (const Values& settings : {Values{{"security.protocol", "SSL"}, {"ssl.ca.location", ca}},
+                                 Values{{"security.protocol", "SASL_SSL"},
+                                        {"ssl.ca.location", ca},
+                                        {"sasl.mechanism", "SCRAM-SHA-512"},
+                                        {"sasl.username", "recipe"},
+                                        {"sasl.password", "hunter22"}},
+                                 Values{{"security.protocol", "SASL_PLAINTEXT"},
+                                        {"sasl.mechanism", "PLAIN"},
+                                        {"sasl.username", "recipe"},
+                                        {"sasl.password", "hunter22"}}}) {
+    Values all = settings;
+    all.insert({"timeout", "2"});
+    auto made = make_kafka_transport(broker.servers, "detections", Settings(all));
+    INFO((made.ok() ? "" : made.error().what));
+    REQUIRE(made.ok());
+    const Outcome outcome = (*made)->send({"{\"id\":\"one\"}\n"});
+    CHECK(outcome.kind == Outcome::Kind::kRetry);
+    CHECK(outcome.error.what.find("hunter22") == std::string::npos);
+  }
+  REQUIRE(broker.transport()->send({"{\"id\":\"two\"}\n"}).kind == Outcome::Kind::kDelivered);
+  CHECK(broker.server().lines(1) == std::vector<std::string>{"{\"id\":\"two\"}"});
 }
 
 TEST_CASE("kafka: a setting that librdkafka does not know is an error that shows no value") {

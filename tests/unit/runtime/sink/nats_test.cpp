@@ -6,6 +6,7 @@
 #include <sstream>
 #include <thread>
 
+#include "tests/support/certificates.h"
 #include "tests/support/server.h"
 
 namespace recipe {
@@ -17,12 +18,14 @@ struct Nats {
   ScratchFolder folder;
   std::string program = program_or_skip({"/usr/bin/nats-server", "/usr/sbin/nats-server"}, "nats-server"), port = free_port();
   std::unique_ptr<Running> running;
+  std::vector<std::string> more;  // of the server's options
 
-  Nats() { start(); }
+  explicit Nats(std::vector<std::string> options = {}) : more(std::move(options)) { start(); }
   void start() {
     running.reset();
-    running = std::make_unique<Running>(
-        std::vector<std::string>{program, "-a", "127.0.0.1", "-p", port, "-js", "-sd", folder.path("data")});
+    std::vector<std::string> words{program, "-a", "127.0.0.1", "-p", port, "-js", "-sd", folder.path("data")};
+    words.insert(words.end(), more.begin(), more.end());
+    running = std::make_unique<Running>(words);
     wait_until_it_listens(port);
   }
   [[nodiscard]] CommandResult ask(const std::vector<std::string>& words) const {
@@ -52,7 +55,64 @@ struct Nats {
   }
 };
 
+Outcome sent(const std::string& port, Values settings, const std::string& host = "127.0.0.1") {
+  settings.insert({"timeout", "5"});
+  auto made = make_nats_transport(host, port, "detections", false, Settings(settings));
+  REQUIRE(made.ok());
+  return (*made)->send({"{\"id\":\"one\"}\n"});
+}
+
+bool delivered(const Outcome& outcome) {
+  UNSCOPED_INFO(outcome.error.what);
+  CHECK(outcome.error.what.find("secret") == std::string::npos);
+  return outcome.kind == Outcome::Kind::kDelivered;
+}
+
 }  // namespace
+
+TEST_CASE("nats: a server that wants a login takes the right one, and a wrong or missing one waits") {
+  SECTION("a user and a password") {
+    const Nats nats({"--user", "recipe", "--pass", "secret"});
+    CHECK(delivered(sent(nats.port, {{"user", "recipe"}, {"password", "secret"}})));
+    CHECK(sent(nats.port, {{"user", "recipe"}, {"password", "secret2"}}).kind == Outcome::Kind::kRetry);
+    CHECK(sent(nats.port, {}).kind == Outcome::Kind::kRetry);
+  }
+  SECTION("a token") {
+    const Nats nats({"--auth", "secret"});
+    CHECK(delivered(sent(nats.port, {{"token", "secret"}})));
+    CHECK(sent(nats.port, {{"token", "other"}}).kind == Outcome::Kind::kRetry);
+    CHECK(sent(nats.port, {}).kind == Outcome::Kind::kRetry);
+  }
+}
+
+TEST_CASE("nats: over TLS only a server of an authority that we were told of, under its own name, gets something") {
+  const Certificates made;
+  const std::string ca = made.make("server", "IP:127.0.0.1"), other = made.make("other", "IP:127.0.0.1");
+  const Nats nats({"--tls", "--tlscert", ca, "--tlskey", made.key("server"), "--user", "recipe", "--pass", "secret"});
+  const Values login{{"user", "recipe"}, {"password", "secret"}};
+  const auto with = [&](Values more) {
+    more.insert(login.begin(), login.end());
+    return more;
+  };
+  CHECK(delivered(sent(nats.port, with({{"ca", ca}}))));
+  CHECK_FALSE(delivered(sent(nats.port, with({{"ca", other}}))));
+  CHECK_FALSE(delivered(sent(nats.port, with({{"tls", "yes"}}))));           // not of those that this machine trusts
+  CHECK_FALSE(delivered(sent(nats.port, with({{"ca", ca}}), "localhost")));  // the certificate has another name
+  CHECK_FALSE(delivered(sent(nats.port, with({{"tls", "no"}}))));            // the server insists, and is unknown
+}
+
+TEST_CASE("nats: who was told to speak TLS says nothing to a server without it") {
+  const Nats nats({"--user", "recipe", "--pass", "secret"});
+  CHECK_FALSE(delivered(sent(nats.port, {{"tls", "yes"}, {"user", "recipe"}, {"password", "secret"}})));
+}
+
+TEST_CASE("nats: a server that knows its clients by certificate takes ours") {
+  const Certificates made;
+  const std::string ca = made.make("server", "IP:127.0.0.1"), own = made.make("client", "DNS:client");
+  const Nats nats({"--tlsverify", "--tlscert", ca, "--tlskey", made.key("server"), "--tlscacert", own});
+  CHECK(delivered(sent(nats.port, {{"ca", ca}, {"cert", own}, {"key", made.key("client")}})));
+  CHECK_FALSE(delivered(sent(nats.port, {{"ca", ca}})));
+}
 
 TEST_CASE("jetstream: a stream has what was sent") {
   Nats nats;

@@ -73,6 +73,19 @@ TEST_CASE("redis: a server that dies and comes back misses nothing") {
   check_death(redis.server(), folder);
 }
 
+TEST_CASE("redis: a user of the server's own list is logged in, and one with another password is not") {
+  Redis redis("user recipe on >pass2 ~detections +xadd\n");
+  const auto send = [&](const std::string& password) {
+    const Outcome outcome = redis.transport({{"user", "recipe"}, {"password", password}})->send({"{\"id\":\"one\"}\n"});
+    CHECK(outcome.error.what.find(password) == std::string::npos);
+    return outcome.kind;
+  };
+  CHECK(send("pass3") == Outcome::Kind::kRetry);
+  CHECK(redis.ask({"XLEN", "detections"}) == std::vector<std::string>{"0"});
+  CHECK(send("pass2") == Outcome::Kind::kDelivered);
+  CHECK(redis.ask({"XLEN", "detections"}) == std::vector<std::string>{"1"});
+}
+
 TEST_CASE("redis: what is no Redis took nothing") {
   check_strangers([](const std::string& port) {
     auto made = make_redis_transport("127.0.0.1", port, "s", Settings(Values{{"timeout", "1"}}));

@@ -56,6 +56,8 @@ TEST_CASE("a setting that nobody knows is refused by its name, and no value is s
   for (const auto& [place, settings, words] : std::vector<std::tuple<std::string, std::string, std::string>>{
            {"redis://localhost:1/x", "# mine\n\nredis.pasword=hunter22\n", "no setting `pasword`"},
            {"redis://localhost:1/x", "redis.password=hunter22\nredis.maxlen=many", "`maxlen` is a number"},
+           {"redis://localhost:1/x", "redis.password=hunter22\nredis.tls=yes", "redis has no TLS here"},
+           {"rediss://localhost:1/x", "redis.password=hunter22", "redis has no TLS here"},
            {"nats://localhost:1/x", "nats.tls=hunter22", "`tls` is yes or no"},
            {"kafka://localhost:1/x", "kafka.sasl.pasword=hunter22", "`sasl.pasword` is not taken"},
            {"clickhouse:http://localhost:1/a/b", "clickhouse.timeout=hunter22", "`timeout` is a number from 1 to 600"},
