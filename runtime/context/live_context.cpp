@@ -6,6 +6,7 @@
 #include "runtime/context/from_record.h"
 #include "runtime/context/host.h"
 #include "runtime/context/proc.h"
+#include "runtime/context/stdin_peer.h"
 #include "runtime/context/stdin_writers.h"
 #include "runtime/context/surroundings.h"
 #include "runtime/context/users.h"
@@ -22,6 +23,7 @@ class LiveContext final : public Context {
         commands_(memory.commands),
         host_(read_host()),
         writers_(memory.pipe_writers, proc_),
+        peers_(proc_),
         surroundings_(proc_, places) {}
 
   std::optional<std::string> text(const Event& event, FieldId field) override;
@@ -49,6 +51,7 @@ class LiveContext final : public Context {
   std::optional<std::string> exe_of_target(const Event& event);
   std::optional<std::string> whole_exe(const Event& event);
   std::optional<std::string> text_around(const Event& event, FieldId field);
+  const StdinPeer::Answer& peer(const Event& event);
   void complete(const Event& event);
   void take_kept_command(ProcessInfo& process);
   void enrich(ProcessInfo& process);
@@ -66,6 +69,9 @@ class LiveContext final : public Context {
   bool complete_ = true;
   Identity of_{};
   StdinWriters writers_;
+  StdinPeer peers_;
+  StdinPeer::Answer peer_;  // of the event peer_of_
+  Identity peer_of_{};
   Surroundings surroundings_;
   Identity unsettled_{};  // whose writers were not all known for good when they were asked last
 };
@@ -127,6 +133,10 @@ std::optional<std::string> LiveContext::whole_exe(const Event& event) {
 std::optional<std::string> LiveContext::text_around(const Event& event, FieldId field) {
   const std::string_view name = info(field).name;
   if (field == FieldId::process_tty) return surroundings_.terminal(event);
+  if (field == FieldId::process_stdin_peer_address) {
+    const std::string& address = peer(event).address;
+    return address.empty() ? std::nullopt : std::optional<std::string>(address);
+  }
   if (name.starts_with("process.package.")) return surroundings_.package(event, field, whole_exe(event));
   const bool container = name.starts_with("container.");
   if (!container && !name.starts_with("ci.")) return std::nullopt;  // the record has it or nobody has
@@ -136,9 +146,26 @@ std::optional<std::string> LiveContext::text_around(const Event& event, FieldId 
   return container ? surroundings_.container(event, field, list) : surroundings_.job(event, field, list);
 }
 
+// Looked for once an event, and only where the kernel half has seen a socket.
+const StdinPeer::Answer& LiveContext::peer(const Event& event) {
+  const Identity asked = identity(event);
+  if (peer_of_ == asked && asked.second != 0) return peer_;
+  peer_of_ = asked;
+  peer_ = {};
+  const auto traits = static_cast<uint64_t>(event.number(FieldId::process_traits).value_or(0));
+  const FlagInfo* socket = find_flag(FieldId::process_traits, "stdin_socket");
+  const ProcEntry* entry = socket == nullptr || ((traits >> socket->bit) & 1) == 0 ? nullptr : own(event);
+  if (entry == nullptr || !runs_the_same(*entry, event)) return peer_;
+  const auto pid = static_cast<uint32_t>(asked.second);
+  const Fd process = proc_.folder(pid, event.number(FieldId::process_start_time));
+  if (process.ok()) peer_ = peers_.find(pid, process.get());
+  return peer_;
+}
+
 std::optional<int64_t> LiveContext::number(const Event& event, FieldId field) {
   if ((event.header().flags & RECORD_REPLAYED) != 0) return std::nullopt;
   if (field == FieldId::process_package_owned) return surroundings_.has_package(event, whole_exe(event));
+  if (field == FieldId::process_stdin_peer_port) return peer(event).port;
   return info(field).name.starts_with("process.namespaces.") ? surroundings_.name_space(event, field) : std::nullopt;
 }
 
@@ -165,8 +192,13 @@ std::optional<std::string> LiveContext::read_again(const Event& event, FieldId f
 }
 
 std::optional<std::vector<std::string>> LiveContext::texts(const Event& event, FieldId field) {
+  if ((event.header().flags & RECORD_REPLAYED) != 0) return std::nullopt;
+  if (field == FieldId::process_stdin_peer_programs) {
+    const std::vector<std::string>& programs = peer(event).programs;
+    return programs.empty() ? std::nullopt : std::optional<std::vector<std::string>>(programs);
+  }
   const auto pipe = event.number(FieldId::process_stdin_pipe);
-  if ((event.header().flags & RECORD_REPLAYED) != 0 || field != FieldId::process_stdin_writers || !pipe) return std::nullopt;
+  if (field != FieldId::process_stdin_writers || !pipe) return std::nullopt;
   if (!writers_.known()) return std::nullopt;
   const auto pid = static_cast<uint32_t>(event.number(FieldId::process_pid).value_or(0));
   StdinWriters::Answer answer = writers_.find(static_cast<uint64_t>(*pipe), pid, event.header().time_boot_ns);

@@ -1,27 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/context/stdin_writers.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
-#include <charconv>
-#include <memory>
 #include <optional>
 
-#include "runtime/base/fd.h"
+#include "runtime/context/descriptors.h"
 
 namespace recipe {
 namespace {
-
-struct CloseFolder {
-  void operator()(DIR* folder) const { closedir(folder); }
-};
-using Folder = std::unique_ptr<DIR, CloseFolder>;
 
 // The device of pipes without a name, as the kernel half numbers it; 0: unknown, then none is found.
 uint64_t pipe_device() {
@@ -36,45 +27,15 @@ uint64_t pipe_device() {
   return device;
 }
 
-// "pipe:[812]" → the pipe's number; 0: the descriptor is no pipe without a name. The link is read, never the file asked: a
-// file of a server that is gone would not answer.
+// The pipe's number; 0: the descriptor is no pipe without a name.
 uint64_t pipe_at(int folder, const char* descriptor) {
-  constexpr std::string_view kPipe = "pipe:[";
-  std::array<char, 64> target;
-  const ssize_t length = readlinkat(folder, descriptor, target.data(), target.size());
-  const std::string_view link(target.data(), static_cast<size_t>(std::max<ssize_t>(length, 0)));
-  uint64_t inode = 0;
-  if (!link.starts_with(kPipe) ||
-      std::from_chars(link.data() + kPipe.size(), link.data() + link.size(), inode).ec != std::errc())
-    return 0;
-  return pipe_device() == 0 ? 0 : inode + (pipe_device() << 32);
+  const uint64_t inode = inode_at(folder, descriptor, "pipe");
+  return inode == 0 || pipe_device() == 0 ? 0 : inode + (pipe_device() << 32);
 }
 
 bool is_open_for_writing(int folder, const char* descriptor) {
   struct stat link {};
   return fstatat(folder, descriptor, &link, AT_SYMLINK_NOFOLLOW) == 0 && (link.st_mode & S_IWUSR) != 0;
-}
-
-Fd descriptors_of(uint32_t pid) {
-  return Fd(open(("/proc/" + std::to_string(pid) + "/fd").c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-}
-
-uint32_t distance(uint32_t a, uint32_t b) {
-  return a < b ? b - a : a - b;
-}
-
-// Every process but `near` itself, those with the nearest pids first.
-std::vector<uint32_t> pids_around(uint32_t near) {
-  std::vector<uint32_t> pids;
-  const Folder proc(opendir("/proc"));
-  while (const dirent* entry = proc == nullptr ? nullptr : readdir(proc.get())) {
-    const std::string_view name = entry->d_name;
-    uint32_t pid = 0;
-    const auto read = std::from_chars(name.data(), name.data() + name.size(), pid);
-    if (read.ec == std::errc() && read.ptr == name.data() + name.size() && pid != near) pids.push_back(pid);
-  }
-  std::sort(pids.begin(), pids.end(), [&](uint32_t a, uint32_t b) { return distance(a, near) < distance(b, near); });
-  return pids;
 }
 
 }  // namespace
@@ -83,19 +44,11 @@ std::vector<uint32_t> pids_around(uint32_t near) {
 // descriptor for writing, because it may not have put the pipe in place yet.
 void StdinWriters::look(uint32_t near) {
   holders_.clear();
-  std::vector<uint32_t> pids = pids_around(near);
-  if (pids.size() > kMaxLooked) pids.resize(kMaxLooked);
-  for (const uint32_t pid : pids) {
-    Fd folder = descriptors_of(pid);
-    if (folder.get() < 0) continue;
-    if (const uint64_t pipe = pipe_at(folder.get(), "1"); pipe != 0) holders_.push_back({pid, pipe});
-    if (distance(pid, near) > kNear || ProcTable::has_executed(pid).value_or(true)) continue;
-    const int descriptor = folder.release();
-    const Folder all(fdopendir(descriptor));
-    if (all == nullptr) {
-      close(descriptor);
-      continue;
-    }
+  for (const uint32_t pid : pids_around(near, kMaxLooked)) {
+    const Folder all = list_descriptors(pid);
+    if (all == nullptr) continue;
+    if (const uint64_t pipe = pipe_at(dirfd(all.get()), "1"); pipe != 0) holders_.push_back({pid, pipe});
+    if (distance_of(pid, near) > kNear || ProcTable::has_executed(pid).value_or(true)) continue;
     for (size_t seen = 0; seen < kMaxDescriptors; ++seen) {
       const dirent* const entry = readdir(all.get());
       if (entry == nullptr) break;

@@ -85,7 +85,9 @@ std::optional<std::string> value_text(const Event& event, FieldId field, Context
     }
     case Type::kIp: {
       const auto value = event.text(field);
-      return value ? std::optional<std::string>(format_address(*value)) : std::nullopt;
+      const auto asked = value ? std::nullopt : context.text(event, field);
+      if (!value && !asked) return std::nullopt;
+      return format_address(value ? *value : std::string_view(*asked));
     }
     case Type::kPort:
     case Type::kInt: {

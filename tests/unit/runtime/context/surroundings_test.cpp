@@ -2,6 +2,7 @@
 // What a live context says of real processes in real cgroups and namespaces of this test's own: while they live, and once they
 // have gone.
 #include <sched.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 
 #include <filesystem>
@@ -267,6 +268,37 @@ TEST_CASE("namespaces and terminal come from the process while it lives, and are
   }
   ++sent->values.time_unix_ns;
   CHECK_FALSE(context->number(sent->send(), FieldId::process_namespaces_net));
+}
+
+TEST_CASE(
+    "the other end of standard input is asked for where the kernel has seen a socket, and absent once the process has gone") {
+  int ends[2];
+  REQUIRE(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0);
+  const auto context = make_live_context({});
+  std::optional<Sent> sent;
+  const auto programs = [&] {
+    ++sent->values.time_unix_ns;
+    const Event& event = sent->send();
+    CHECK_FALSE(context->text(event, FieldId::process_stdin_peer_address));
+    CHECK_FALSE(context->number(event, FieldId::process_stdin_peer_port));
+    return context->texts(event, FieldId::process_stdin_peer_programs);
+  };
+  {
+    const Fork fork([&] {
+      dup2(ends[0], 0);
+      execl("/bin/sleep", "sleep", "60", nullptr);
+    });
+    sent.emplace(fork.pid());
+    sent->values.texts = {{FieldId::process_name, "sleep"}};
+    CHECK_FALSE(programs());
+    sent->values.numbers.emplace_back(FieldId::process_traits, 1 << 5);
+    CHECK(programs().value_or(std::vector<std::string>{}).size() == 1);
+    sent->values.texts = {{FieldId::process_name, "another"}};  // the image at the event was not this one
+    CHECK_FALSE(programs());
+    sent->values.texts = {{FieldId::process_name, "sleep"}};
+  }
+  CHECK_FALSE(programs());
+  for (const int end : ends) close(end);
 }
 
 TEST_CASE("terminals are named as below /dev") {
