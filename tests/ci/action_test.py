@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""action.yml, gitlab.yml and their scripts, executed as the runners do, over the real reciped, installed by `cmake --install`.
+"""action.yml, gitlab.yml, Jenkinsfile and their scripts, executed as the runners do, over the real reciped, installed by `cmake --install`.
 
   tests/ci/action_test.py --build BUILD
 
@@ -118,7 +118,8 @@ def check_safety(action: dict) -> None:
 
 def check_install(action: dict, scratch: pathlib.Path, prefix: pathlib.Path) -> None:
     for path in ("bin/reciped", "bin/recipec", "share/recipe/rules/README.md", "share/recipe/ci/watch", "share/recipe/ci/install",
-                 "share/bash-completion/completions/recipec", "share/zsh/site-functions/_recipec", "lib/systemd/system/reciped.service"):
+                 "share/bash-completion/completions/recipec", "share/zsh/site-functions/_recipec", "share/man/man1/recipec.1",
+                 "share/man/man8/reciped.8", "lib/systemd/system/reciped.service"):
         check((prefix / path).exists(), f"cmake --install brings {path}")
     unit = (prefix / "lib/systemd/system/reciped.service").read_text()
     check(f"ExecStart={prefix}/bin/reciped run --recipes {prefix}/share/recipe/rules" in unit, "the unit names the installed program")
@@ -220,6 +221,81 @@ def check_gitlab(scratch: pathlib.Path, prefix: pathlib.Path, report: str) -> No
     check(any("perl" in row["description"] for row in json.loads((project / "recipe-watch/gl-code-quality-report.json").read_text())), "GitLab: code quality names it")
 
 
+def check_jenkins(scratch: pathlib.Path, prefix: pathlib.Path, report: str) -> None:
+    """The stage's shell step, as Jenkins runs it: `sh -xe` in the workspace, with the variables that the file sets."""
+    text = (ROOT / "tools/ci/Jenkinsfile").read_text()
+    project = scratch / "jenkins"
+    project.mkdir()
+    env = {"PATH": os.environ["PATH"], "HOME": str(project), "WORKSPACE": str(project), "JENKINS_URL": "https://ci.example/",
+           "BUILD_TAG": "jenkins-app-1", "JOB_NAME": "app"}
+    for name, double, single in re.findall(r"^ {4}(\w+) = (?:\"([^\"]*)\"|'([^']*)')$", text, re.MULTILINE):
+        env[name] = double.replace("${env.WORKSPACE}", str(project)) or single
+    for row in re.findall(r"'(\w+=[^']*)'", text):
+        name, _, value = row.partition("=")
+        env[name] = value
+    steps = re.findall(r"^\s*sh '([^']*)'$", text, re.MULTILINE)
+    check(len(steps) == 1 and env["RECIPE_RUN"] == "make test", f"the Jenkinsfile has one shell step: {steps}")
+    check(env["RECIPE_PREFIX"] == "/usr/local", "the Jenkinsfile says where Recipe is")
+    env.update(RECIPE_PREFIX=str(prefix), RECIPE_REPORT=report)
+
+    def step(does: str, **more: str) -> subprocess.CompletedProcess:
+        (project / "Makefile").write_text(f"test:\n\t{does}\n")
+        return subprocess.run(["sh", "-xe", "-c", steps[0]], env={**env, **more}, text=True, timeout=SECONDS, cwd=project, capture_output=True)
+
+    learnt = step("true", RECIPE_LEARN="true")
+    check(learnt.returncode == 0 and (project / env["RECIPE_BASELINE"]).exists(), f"Jenkins: the baseline is learnt: {learnt.stderr}")
+    good, bad = step("true"), step("perl -e 1")
+    check(good.returncode == 0, f"Jenkins: a quiet stage passes: {good.returncode} {good.stderr}")
+    check(bad.returncode == 1, f"Jenkins: a critical detection fails the stage: {bad.returncode} {bad.stderr}")
+    results = re.search(r"testResults: '([^']*)'", text).group(1)
+    check("perl" in (project / results).read_text(), "Jenkins: the report that the file collects names it")
+    kept = re.search(r"artifacts: '([^']*)'", text).group(1)
+    check(kept.endswith("/**") and (project / kept[:-3] / "detections.jsonl").exists(), "Jenkins: the folder that the file keeps has the results")
+
+
+def check_sudo(scratch: pathlib.Path, prefix: pathlib.Path) -> bool:
+    """As a runner's user who may sudo: the script and its results are his, the watch is root's. The user and his right are files of this
+    test's own, bound over /etc in mounts of its own. False: sudo is not installed."""
+    if not shutil.which("sudo") or not shutil.which("setpriv"):
+        return False
+    base = scratch / "sudo"
+    for name in ("home", "temp", "workspace", "files"):
+        (base / name).mkdir(parents=True)
+    user, number = "recipe_runner", 4711
+    for name, line in (("passwd", f"{user}:x:{number}:{number}::{base}/home:/bin/bash"), ("group", f"{user}:x:{number}:"),
+                       ("shadow", f"{user}:*:20000:0:99999:7:::")):
+        (base / name).write_text(pathlib.Path("/etc", name).read_text() + line + "\n")
+    (base / "sudoers").write_text(f"Defaults env_reset\nDefaults secure_path=/usr/sbin:/usr/bin:/sbin:/bin\nroot ALL=(ALL) ALL\n"
+                                  f"{user} ALL=(ALL) NOPASSWD: ALL\n")
+    (base / "sudoers").chmod(0o440)
+    (base / "shadow").chmod(0o640)
+    summary, output = base / "files/summary.md", base / "files/output"
+    for path in (summary, output):
+        path.touch()
+    for path in base.rglob("*"):
+        if path.name not in ("passwd", "group", "shadow", "sudoers"):
+            os.chown(path, number, number)
+    for folder in (scratch, base):
+        folder.chmod(0o755)
+    binds = "".join(f"mount --bind {base}/{name} /etc/{name}; " for name in ("passwd", "group", "shadow", "sudoers"))
+    env = {"PATH": f"{base}/odd:{os.environ['PATH']}", "HOME": f"{base}/home", "MINE": "kept", "RUNNER_TEMP": f"{base}/temp",
+           "GITHUB_ACTIONS": "true", "GITHUB_OUTPUT": str(output), "GITHUB_STEP_SUMMARY": str(summary), "RECIPE_PREFIX": str(prefix),
+           "RECIPE_RECIPES": str(prefix / "share/recipe/rules/example"),
+           "RECIPE_RUN": "id -un; id -u; echo $MINE $HOME; echo $PATH; env | grep -c ^RECIPE_ || true; touch made; exit 7"}
+    ran = subprocess.run(["unshare", "--mount", "sh", "-ec", binds + f'exec setpriv --reuid {number} --regid {number} --init-groups "$@"', "sh",
+                          str(prefix / "share/recipe/ci/watch")], env=env, cwd=base / "workspace", text=True, capture_output=True, timeout=SECONDS)
+    check(ran.returncode == 7, f"by sudo the script's own exit code comes back: {ran.returncode} {ran.stderr}")
+    check(ran.stdout.splitlines() == [user, str(number), f"kept {base}/home", env["PATH"], "0"],
+          f"the script runs as the user, with his environment: {ran.stdout!r}")
+    told = dict(line.split("=", 1) for line in output.read_text().splitlines())
+    check(told.get("verdict") == "complete", f"by sudo all is watched: {told} {ran.stderr}")
+    results = pathlib.Path(told.get("results", base / "nothing"))
+    files = [base / "workspace/made", results, *results.glob("*"), summary]
+    check(len(files) >= 5 and all(path.stat().st_uid == number for path in files), f"what it leaves is the user's: {files}")
+    check("complete" in summary.read_text(), "the job summary is written")
+    return True
+
+
 def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--build", type=pathlib.Path, required=True)
@@ -244,8 +320,12 @@ def main() -> int:
             return 1 if failures else 77
         check_watch(action, scratch, prefix, report)
         check_gitlab(scratch, prefix, report)
+        check_jenkins(scratch, prefix, report)
+        whole = check_sudo(scratch, prefix)
+        if not whole:
+            print("what needs sudo was not run", file=sys.stderr)
     print(f"{len(failures)} failed")
-    return 1 if failures else 0
+    return 1 if failures else 0 if whole else 77
 
 
 if __name__ == "__main__":
