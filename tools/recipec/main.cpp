@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <exception>
 
+#include "tools/common/man_page.h"
 #include "tools/recipec/command.h"
 
 namespace recipe::recipec {
@@ -37,6 +38,8 @@ int run(int argc, char** argv) {
                "recipec");
   app.set_version_flag("--version", "recipec " RECIPE_VERSION, "print the version");
   app.set_help_flag("-h,--help", "print what there is");
+  bool manual = false;  // answered below: it needs no subcommand
+  app.add_flag("--man", manual, "print all of it as a manual page, recipec(1)");
   app.require_subcommand(1);
   app.footer(
       "Exit code: 0 clean, 1 findings or a failed test, 2 a recipe has an error, 3 wrong usage, 4 a fault of the program or "
@@ -47,6 +50,10 @@ int run(int argc, char** argv) {
   for (const Declare declare : kSubcommands) {
     Run command = declare(app);
     commands.emplace_back(app.get_subcommands(nullptr).back(), std::move(command));
+  }
+  if (argc == 2 && std::string_view(argv[1]) == "--man") {
+    say(man_page(app, 1));
+    return kClean;
   }
   try {
     app.parse(argc, argv);

@@ -8,6 +8,7 @@
 
 #include "runtime/canary.h"
 #include "runtime/sink/write_all.h"
+#include "tools/common/man_page.h"
 #include "tools/reciped/command.h"
 
 namespace recipe::reciped {
@@ -21,6 +22,8 @@ int run(int argc, char** argv) {
   CLI::App app("watches a Linux machine, one command, or recorded events with recipes", "reciped");
   app.set_version_flag("--version", "reciped " RECIPE_VERSION, "print the version");
   app.set_help_flag("-h,--help", "print what there is");
+  bool manual = false;  // answered below: it needs no subcommand
+  app.add_flag("--man", manual, "print all of it as a manual page, reciped(8)");
   app.require_subcommand(1);
   app.footer(
       "Exit code: 0 clean, 1 --fail-on was met or an input line is no event, 2 a recipe has an error, 3 wrong usage,\n"
@@ -32,6 +35,7 @@ int run(int argc, char** argv) {
     Run command = declare(app);
     commands.emplace_back(app.get_subcommands(nullptr).back(), std::move(command));
   }
+  if (argc == 2 && std::string_view(argv[1]) == "--man") return say(man_page(app, 8)) ? kClean : kFault;
   // CLI11 sees what stands before `--`.
   Command behind;
   std::vector<std::string> before;
