@@ -29,6 +29,13 @@ size_t sequence(std::string_view text) {
   return 0;
 }
 
+// How many of the first bytes stand for themselves: nearly all of nearly every string.
+size_t plain(std::string_view text) {
+  size_t n = 0;
+  while (n < text.size() && text[n] >= 0x20 && text[n] < 0x7f && text[n] != '"' && text[n] != '\\') ++n;
+  return n;
+}
+
 void append_hex(std::string& out, unsigned char byte) {
   constexpr char kDigits[] = "0123456789abcdef";
   out += kDigits[byte >> 4];
@@ -207,13 +214,18 @@ class Writer {
 }  // namespace
 
 void append_json_string(std::string& out, std::string_view text, bool& escaped) {
-  for (size_t i = 0; i < text.size() && !escaped;) {
+  for (size_t i = plain(text); i < text.size() && !escaped; i += plain(text.substr(i))) {
     const size_t n = sequence(text.substr(i));
     escaped = n == 0;
     i += n;
   }
   out += '"';
   for (size_t i = 0; i < text.size();) {
+    if (const size_t run = plain(text.substr(i)); run > 0) {
+      out.append(text, i, run);
+      i += run;
+      continue;
+    }
     const size_t n = sequence(text.substr(i));
     const auto c = static_cast<unsigned char>(text[i]);
     if (n > 1) {
@@ -229,11 +241,9 @@ void append_json_string(std::string& out, std::string_view text, bool& escaped) 
       out += "\\n";
     } else if (c == '\t') {
       out += "\\t";
-    } else if (c < 0x20 || c == 0x7f) {
+    } else {  // a control character
       out += "\\u00";
       append_hex(out, c);
-    } else {
-      out += static_cast<char>(c);
     }
     i += n == 0 ? 1 : n;
   }

@@ -94,15 +94,20 @@ class Writer {
   bool escaped_;
 };
 
-// Which members the catalogue gives a process (prefix "process."), a parent ("process.parent.") or an ancestor.
-bool has_member(std::string_view prefix, std::string_view name) {
-  if (prefix.empty()) return find_element(FieldId::process_ancestors, name) != nullptr;
-  return find_field(std::string(prefix) + std::string(name)) != nullptr;
+// Which members the catalogue gives a process (prefix "process."), a parent ("process.parent.") or an ancestor (no prefix).
+std::vector<ProcessMember> members_below(const std::string& prefix) {
+  std::vector<ProcessMember> members;
+  for (const ProcessMember& member : process_members()) {
+    const std::string name(member.name);
+    const bool there =
+        prefix.empty() ? find_element(FieldId::process_ancestors, name) != nullptr : find_field(prefix + name) != nullptr;
+    if (there) members.push_back(member);
+  }
+  return members;
 }
 
-void write_members(Writer& json, const ProcessInfo& process, std::string_view prefix) {
-  for (const ProcessMember& member : process_members()) {
-    if (!has_member(prefix, member.name)) continue;
+void write_members(Writer& json, const ProcessInfo& process, const std::vector<ProcessMember>& members) {
+  for (const ProcessMember& member : members) {
     if (member.number != nullptr && process.*member.number) {
       json.key(member.name);
       json.number(*(process.*member.number));
@@ -224,20 +229,22 @@ void write_part(Writer& json, const Detection& detection, std::string_view part)
 }
 
 void write_process(Writer& json, const Detection& detection) {
+  static const std::vector<ProcessMember> kOwn = members_below("process."), kParent = members_below("process.parent."),
+                                          kAncestor = members_below("");
   json.key("process");
   json.open('{');
-  write_members(json, detection.process, "process.");
+  write_members(json, detection.process, kOwn);
   write_values(json, detection, "process");
   if (!detection.ancestors.empty()) {
     json.key("parent");
     json.open('{');
-    write_members(json, detection.ancestors.front(), "process.parent.");
+    write_members(json, detection.ancestors.front(), kParent);
     json.close('}');
     json.key("ancestors");
     json.open('[');
     for (const ProcessInfo& ancestor : detection.ancestors) {
       json.element();
-      write_members(json, ancestor, "");
+      write_members(json, ancestor, kAncestor);
       json.close('}');
     }
     json.close(']');

@@ -14,6 +14,12 @@ int main(int argc, char** argv) {
   };
   const Part parts[] = {{"compile", compile_rows}, {"replay", replay_rows}, {"sink", sink_rows},
                         {"kernel", kernel_rows},   {"storm", storm_rows},   {"latency", latency_rows}};
+  if (argc == 2 && std::string_view(argv[1]) == "--help") {
+    fmt::print("bench [PART...]: measures parts, or all; each row is a median, its spread and DESIGN's budget. Parts:");
+    for (const Part& part : parts) fmt::print(" {}", part.name);
+    fmt::print("\n");
+    return 0;
+  }
   for (int i = 1; i < argc; ++i) {
     bool known = false;
     for (const Part& part : parts) known = known || part.name == argv[i];
