@@ -17,6 +17,7 @@ namespace recipe {
 
 struct CompileOptions {
   std::vector<std::filesystem::path> roots;  // -I: where imports are looked for after the importing file's folder
+  std::filesystem::path folder;  // of an editor: the whole set's folder, of which the given files are a part; may be empty
   std::function<void(size_t done, size_t total)> progress;  // may be empty; files parsed
 };
 

@@ -69,7 +69,16 @@ SourceId Sources::add(std::string path, std::string text) {
   return SourceId{static_cast<uint32_t>(sources_.size() - 1)};
 }
 
+void Sources::overlay(const std::filesystem::path& path, std::string text) {
+  overlays_.insert_or_assign(path.native(), std::move(text));
+}
+
 Result<SourceId> Sources::load(const std::filesystem::path& path) {
+  if (!overlays_.empty()) {
+    std::error_code error;
+    const auto held = overlays_.find(std::filesystem::absolute(path, error).lexically_normal().native());
+    if (held != overlays_.end()) return add(path.string(), held->second);
+  }
   Result<std::string> text = read_file(path);
   if (!text) return text.error();
   return add(path.string(), std::move(*text));

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "runtime/base/ids.h"
@@ -41,6 +42,8 @@ struct Position {
 class Sources {
  public:
   SourceId add(std::string path, std::string text);
+  // What an editor holds of a file and the disk does not yet: load() takes it instead. path: absolute, lexically normal.
+  void overlay(const std::filesystem::path& path, std::string text);
   // Error: cannot be read, is a directory, is larger than kMaxSourceBytes.
   Result<SourceId> load(const std::filesystem::path& path);
 
@@ -52,6 +55,7 @@ class Sources {
 
  private:
   std::vector<std::unique_ptr<Source>> sources_;
+  std::unordered_map<std::string, std::string> overlays_;  // by path
 };
 
 }  // namespace recipe

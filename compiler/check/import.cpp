@@ -29,6 +29,7 @@ class Loader {
   explicit Loader(Context& context) : context_(context) {}
 
   void load(const std::vector<SourceId>& files) {
+    if (!context_.options.folder.empty()) shared_ = absolute(context_.options.folder);
     for (const SourceId file : files) {
       const fs::path path = absolute(source(file).path);
       shared_ = shared_.empty() ? path.parent_path() : common(shared_, path.parent_path());

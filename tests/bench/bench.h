@@ -42,5 +42,6 @@ void sink_rows();
 void kernel_rows();
 void storm_rows();
 void latency_rows();
+void lsp_rows();
 
 }  // namespace recipe::bench

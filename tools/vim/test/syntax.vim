@@ -70,6 +70,6 @@ if empty(s:failed)
   0cquit
 endif
 for s:line in s:failed
-  verbose echo s:line
+  echo s:line
 endfor
 cquit

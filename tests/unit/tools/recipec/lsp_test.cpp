@@ -1,0 +1,375 @@
+// SPDX-License-Identifier: Apache-2.0
+// `recipec lsp` as editors use it: a real server over pipes, one feature a sentence.
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <set>
+
+#include "tests/support/editor.h"
+#include "tests/unit/tools/recipec/recipec.h"
+
+namespace recipe {
+namespace {
+
+using Json = Editor::Json;
+
+constexpr const char* kLibrary =
+    "list pythons = [python, python3]\nlist unused_here = [a]\n\nmacro writes_tmp(where) = argv option \"-o\" under where\n";
+constexpr const char* kUser =
+    "import \"lib/programs.recipe\"\n"                                   // 0
+    "\n"                                                                 // 1
+    "# ä𝒳 an import, a list, a macro\n"                                  // 2
+    "recipe snake {\n"                                                   // 3
+    "  title      \"Snake\"\n"                                           // 4
+    "  importance high\n"                                                // 5
+    "  attack     [T1059.006]\n"                                         // 6
+    "  on exec when process.name in pythons and writes_tmp(\"/tmp\")\n"  // 7
+    "    and any p in process.ancestors: p.name == bash\n"               // 8
+    "  mark process.tree snaked for 10m\n"                               // 9
+    "  test \"a snake\" match exec { process.name: python3, argv: [python3, \"-o\", \"/tmp/x\"], process.ancestors: [{name: "
+    "bash}] }\n"
+    "  test \"no snake\" match exec { process.name: perl, argv: [perl] }\n"  // 11
+    "}\n";
+
+// A folder with a library and a file that uses it; the server has read both.
+struct Desk {
+  ScratchFolder folder;
+  std::string library, user;
+  Editor editor{kRecipec};
+  Json capabilities;
+
+  explicit Desk(const Json& client = Json::object(), const Json& options = Json::object()) {
+    REQUIRE(std::filesystem::create_directory(folder.path("lib")));
+    library = folder.write("lib/programs.recipe", kLibrary);
+    user = folder.write("snake.recipe", kUser);
+    capabilities = editor.start(folder.path(), client, options).at("capabilities");
+    editor.open(user, kUser);
+  }
+};
+
+std::set<std::string> labels(const Json& completion) {
+  std::set<std::string> out;
+  for (const Json& item : completion.at("items")) out.insert(item.at("label"));
+  return out;
+}
+
+// What completion offers at the end of `text`, as a file of its own beside the library.
+std::set<std::string> offered(Desk& desk, const std::string& text) {
+  const std::string path = desk.folder.path("typed.recipe");
+  desk.editor.open(path, text);
+  const auto line = static_cast<unsigned>(std::count(text.begin(), text.end(), '\n'));
+  const auto column = static_cast<unsigned>(text.size() - (text.rfind('\n') + 1));
+  return labels(desk.editor.request("textDocument/completion", Editor::at(path, line, column)));
+}
+
+std::string hovered(Desk& desk, unsigned line, unsigned character) {
+  const Json answer = desk.editor.request("textDocument/hover", Editor::at(desk.user, line, character));
+  return answer.is_null() ? "" : answer.at("contents").at("value").get<std::string>();
+}
+
+bool has_code(const Json& all, const std::string& code) {
+  return std::any_of(all.begin(), all.end(), [&](const Json& each) { return each.value("code", "") == code; });
+}
+
+}  // namespace
+
+TEST_CASE("a server says what it can, and leaves with 0 after shutdown and exit, with 1 without") {
+  Desk desk;
+  for (const char* provider : {"hoverProvider", "completionProvider", "definitionProvider", "referencesProvider",
+                               "renameProvider", "documentFormattingProvider", "codeLensProvider", "inlayHintProvider"})
+    CHECK(desk.capabilities.contains(provider));
+  CHECK(desk.capabilities.at("positionEncoding") == "utf-16");
+  CHECK(desk.editor.request("shutdown", nullptr).is_null());
+  CHECK(desk.editor.request("textDocument/hover", Editor::at(desk.user, 0, 0)).at("error").at("code") == -32600);
+  desk.editor.notify("exit", nullptr);
+  CHECK(desk.editor.leave() == 0);
+  Desk other;
+  CHECK(other.editor.leave() == 1);
+}
+
+TEST_CASE("what is wrong appears while it is typed, with code, place and version, and goes when it is mended") {
+  Desk desk;
+  std::string text = kUser;
+  text.replace(text.find("process.name in"), 12, "proces.namee");
+  desk.editor.change(desk.user, text);
+  const Json all = desk.editor.diagnostics(desk.user, [](const Json& each) { return has_code(each, "E0107"); });
+  REQUIRE(all.size() >= 1);
+  CHECK(all[0].at("severity") == 1);
+  CHECK(all[0].at("range").at("start") == Json{{"line", 7}, {"character", 15}});
+  CHECK(all[0].at("range").at("end") == Json{{"line", 7}, {"character", 27}});
+  CHECK_THAT(all[0].at("message").get<std::string>(), Contains("unknown field `proces.namee`") && Contains("process.name"));
+  desk.editor.change(desk.user, kUser);
+  CHECK_NOTHROW(desk.editor.diagnostics(desk.user, [](const Json& each) { return !has_code(each, "E0107"); }));
+}
+
+TEST_CASE("characters are counted in UTF-16, or in UTF-8 where the editor offers it") {
+  const std::string text = "# ä𝒳\nrecipe a { on exec when process.name == \"ä𝒳\" and nothing.here == 1 }\n";
+  for (const bool utf8 : {false, true}) {
+    Desk desk(utf8 ? Json{{"general", {{"positionEncodings", {"utf-8", "utf-16"}}}}} : Json::object());
+    CHECK(desk.capabilities.at("positionEncoding") == (utf8 ? "utf-8" : "utf-16"));
+    const std::string path = desk.folder.path("typed.recipe");
+    desk.editor.open(path, text);
+    const Json all = desk.editor.diagnostics(path, [](const Json& each) { return has_code(each, "E0107"); });
+    CHECK(all[0].at("range").at("start").at("character") == (utf8 ? 54 : 51));
+  }
+}
+
+TEST_CASE("changes of a part of the text are made where the editor made them") {
+  Desk desk;
+  // `snake` in the recipe's head becomes `snakes`; the line before holds characters of two and four bytes.
+  const Json insert = {{"range", {{"start", {{"line", 3}, {"character", 12}}}, {"end", {{"line", 3}, {"character", 12}}}}},
+                       {"text", "s"}};
+  const Json cut = {{"range", {{"start", {{"line", 2}, {"character", 2}}}, {"end", {{"line", 2}, {"character", 6}}}}},
+                    {"text", ""}};
+  desk.editor.notify("textDocument/didChange",
+                     {{"textDocument", {{"uri", Editor::uri(desk.user)}, {"version", 5}}}, {"contentChanges", {insert, cut}}});
+  const Json symbols =
+      desk.editor.request("textDocument/documentSymbol", {{"textDocument", {{"uri", Editor::uri(desk.user)}}}});
+  REQUIRE(symbols.size() == 1);
+  CHECK(symbols[0].at("name") == "snakes");
+  CHECK(symbols[0].at("detail") == "Snake");
+  CHECK(symbols[0].at("children").size() == 3);
+}
+
+TEST_CASE("lints of a file and of the whole set appear, and a name that another file has taken") {
+  Desk desk;
+  const Json own = desk.editor.diagnostics(desk.user, [](const Json& all) { return has_code(all, "L0108"); });
+  CHECK(own.size() >= 1);
+  const Json set = desk.editor.diagnostics(desk.library, [](const Json& all) { return has_code(all, "L0110"); });
+  CHECK(set[0].at("tags") == Json{1});
+  const std::string other = desk.folder.path("other.recipe");
+  desk.editor.open(other, "recipe snake {\n  on exec when process.name == perl\n}\n");
+  const Json taken = desk.editor.diagnostics(other, [](const Json& all) { return has_code(all, "E0104"); });
+  CHECK(taken[0].at("relatedInformation")[0].at("location").at("uri") == Editor::uri(desk.user));
+}
+
+TEST_CASE("hover tells a field's type, events, who decides it and an example") {
+  Desk desk;
+  CHECK_THAT(hovered(desk, 7, 18), Contains("**process.name**: string") && Contains("events: every event") &&
+                                       Contains("the kernel can decide") && Contains("example:"));
+  CHECK_THAT(hovered(desk, 8, 39), Contains("process.ancestors[].name"));
+}
+
+TEST_CASE("hover shows the definition of lists and macros, and the names of techniques, events and operators") {
+  Desk desk;
+  CHECK_THAT(hovered(desk, 7, 33), Contains("list pythons = [python, python3]"));
+  CHECK_THAT(hovered(desk, 7, 46), Contains("macro writes_tmp(where)"));
+  CHECK_THAT(hovered(desk, 6, 15), Contains("T1059.006") && Contains("Python"));
+  CHECK_THAT(hovered(desk, 7, 6), Contains("exec") && Contains("event"));
+  CHECK_THAT(hovered(desk, 7, 29), Contains("one of a list"));
+  CHECK_THAT(hovered(desk, 5, 4), Contains("how much it matters"));
+  CHECK_THAT(hovered(desk, 9, 22), Contains("mark") && Contains("set by `snake`"));
+}
+
+TEST_CASE("hover on what is wrong shows the page of its code") {
+  Desk desk;
+  std::string text = kUser;
+  text.replace(text.find("process.name in"), 12, "proces.namee");
+  desk.editor.change(desk.user, text);
+  desk.editor.diagnostics(desk.user, [](const Json& all) { return has_code(all, "E0107"); });
+  CHECK_THAT(hovered(desk, 7, 18), Contains("# E0107: unknown field"));
+}
+
+TEST_CASE("completion offers the fields that the event has, and the macros and loops in scope") {
+  Desk desk;
+  const std::string head = "import \"lib/programs.recipe\"\nrecipe typed {\n  on ";
+  std::set<std::string> words = offered(desk, head + "exec when ");
+  CHECK(words.contains("process.name"));
+  CHECK(words.contains("argv"));
+  CHECK(words.contains("writes_tmp"));
+  CHECK_FALSE(words.contains("net.protocol"));
+  CHECK(offered(desk, head + "connect when ").contains("net.protocol"));
+  CHECK(offered(desk, head + "exec when any p in process.ancestors: p.").contains("p.name"));
+  CHECK_FALSE(offered(desk, "recipe typed {\n  on exec when ").contains("writes_tmp"));
+}
+
+TEST_CASE("completion offers the operators that a field's type has") {
+  Desk desk;
+  const std::string head = "recipe typed {\n  on open when ";
+  std::set<std::string> words = offered(desk, head + "process.name ");
+  CHECK(words.contains("startswith"));
+  CHECK(words.contains("not in"));
+  CHECK_FALSE(words.contains("has flag"));
+  CHECK_FALSE(words.contains(">"));
+  CHECK(offered(desk, head + "process.uid ").contains(">"));
+  CHECK(offered(desk, head + "file.access ").contains("has"));
+  CHECK(offered(desk, "recipe typed {\n  on exec when argv ").contains("has flag"));
+}
+
+TEST_CASE("completion offers the values that are known: flags, names of numbers, lists, keys, levels, techniques, events") {
+  Desk desk;
+  const std::string head = "import \"lib/programs.recipe\"\nrecipe typed {\n  ";
+  CHECK(offered(desk, head + "on open when file.access has ").contains("write"));
+  CHECK(offered(desk, head + "on connect when net.protocol == ").contains("udp"));
+  CHECK(offered(desk, head + "on exec when process.name in ").contains("pythons"));
+  CHECK(offered(desk, head).contains("throttle"));
+  CHECK(offered(desk, head + "importance ") == std::set<std::string>{"none", "low", "medium", "high", "critical"});
+  CHECK(offered(desk, head + "category ").contains("execution"));
+  CHECK(offered(desk, head + "attack [").contains("T1059.004"));
+  CHECK(offered(desk, head + "on ").contains("unlink"));
+  CHECK(offered(desk, head + "on any ").contains("file write"));
+  CHECK(offered(desk, head + "on exec when process.marked ").contains("snaked"));
+  CHECK(offered(desk, head + "test \"t\" match exec { ").contains("argv"));
+  CHECK(offered(desk, head + "# allow(").contains("no_kernel_filter"));
+  CHECK(offered(desk, "import \"").contains("lib/programs.recipe"));
+}
+
+TEST_CASE("a whole recipe is offered as a snippet to editors that expand them") {
+  Desk desk(Json{{"textDocument", {{"completion", {{"completionItem", {{"snippetSupport", true}}}}}}}});
+  const std::string path = desk.folder.path("typed.recipe");
+  desk.editor.open(path, "re");
+  const Json items = desk.editor.request("textDocument/completion", Editor::at(path, 0, 2)).at("items");
+  const auto recipe = std::find_if(items.begin(), items.end(), [](const Json& each) { return each.at("label") == "recipe"; });
+  REQUIRE(recipe != items.end());
+  CHECK(recipe->at("insertTextFormat") == 2);
+  CHECK_THAT(recipe->at("textEdit").at("newText").get<std::string>(), Contains("${1:name}"));
+}
+
+TEST_CASE("go to definition leads to lists, macros, variables, marks and imported files") {
+  Desk desk;
+  const auto leads_to = [&](unsigned line, unsigned character) {
+    const Json answer = desk.editor.request("textDocument/definition", Editor::at(desk.user, line, character));
+    return answer.is_array() && !answer.empty() ? answer[0] : Json::object();
+  };
+  CHECK(leads_to(7, 33).value("uri", "") == Editor::uri(desk.library));
+  CHECK(leads_to(7, 33)["range"]["start"] == Json{{"line", 0}, {"character", 5}});
+  CHECK(leads_to(7, 46)["range"]["start"] == Json{{"line", 3}, {"character", 6}});
+  CHECK(leads_to(8, 36)["range"]["start"] == Json{{"line", 8}, {"character", 12}});
+  CHECK(leads_to(0, 10).value("uri", "") == Editor::uri(desk.library));
+  CHECK(leads_to(9, 22).value("uri", "") == Editor::uri(desk.user));
+  CHECK(leads_to(5, 4).empty());
+}
+
+TEST_CASE("references are found in every file of the workspace, of fields too") {
+  Desk desk;
+  desk.folder.write("third.recipe",
+                    "import \"lib/programs.recipe\"\nrecipe third {\n  on exec when process.name in [...pythons, x]\n}\n");
+  desk.folder.write("stranger.recipe", "recipe stranger {\n  on exec when process.name == pythons\n}\n");
+  Editor editor(kRecipec);
+  editor.start(desk.folder.path());
+  Json where = Editor::at(desk.user, 7, 33);
+  where["context"] = {{"includeDeclaration", true}};
+  std::multiset<std::string> files;
+  for (const Json& each : editor.request("textDocument/references", where)) files.insert(each.at("uri"));
+  CHECK(files == std::multiset<std::string>{Editor::uri(desk.library), Editor::uri(desk.user),
+                                            Editor::uri(desk.folder.path("third.recipe"))});
+  CHECK(editor.request("textDocument/references", Editor::at(desk.user, 7, 18)).size() >= 5);
+}
+
+TEST_CASE("rename changes every file, and refuses what is no name or is taken") {
+  Desk desk;
+  const auto rename = [&](const std::string& name) {
+    Json params = Editor::at(desk.user, 7, 33);
+    params["newName"] = name;
+    return desk.editor.request("textDocument/rename", params);
+  };
+  const Json changes = rename("serpents").at("changes");
+  CHECK(changes.size() == 2);
+  CHECK(changes.at(Editor::uri(desk.library))[0].at("newText") == "serpents");
+  CHECK(changes.at(Editor::uri(desk.user))[0].at("range").at("start") == Json{{"line", 7}, {"character", 31}});
+  CHECK_THAT(rename("9 lives").at("error").at("message").get<std::string>(), Contains("is no name"));
+  CHECK_THAT(rename("when").at("error").at("message").get<std::string>(), Contains("word of the language"));
+  CHECK_THAT(rename("snake").at("error").at("message").get<std::string>(), Contains("is taken"));
+  CHECK_THAT(rename("argv").at("error").at("message").get<std::string>(), Contains("hide the field"));
+  CHECK(desk.editor.request("textDocument/prepareRename", Editor::at(desk.user, 7, 18)).contains("error"));
+  CHECK(desk.editor.request("textDocument/prepareRename", Editor::at(desk.user, 7, 33)).at("placeholder") == "pythons");
+}
+
+TEST_CASE("symbols of the workspace are found by the letters of their names") {
+  Desk desk;
+  const Json found = desk.editor.request("workspace/symbol", {{"query", "wtmp"}});
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].at("name") == "writes_tmp");
+  CHECK(found[0].at("location").at("uri") == Editor::uri(desk.library));
+}
+
+TEST_CASE("formatting lays a document out as `recipec fmt` does, and touches no line that stays") {
+  Desk desk;
+  const std::string path = desk.folder.path("typed.recipe");
+  desk.editor.open(path, "list a = [x]\n\nrecipe b{\n on exec when process.name==x\n}\n");
+  const Json edits = desk.editor.request("textDocument/formatting", {{"textDocument", {{"uri", Editor::uri(path)}}}});
+  REQUIRE(edits.size() == 1);
+  CHECK(edits[0].at("newText") == "recipe b {\n  on exec when process.name == x");
+  CHECK(edits[0].at("range").at("start") == Json{{"line", 2}, {"character", 0}});
+  desk.editor.open(path, "recipe b {\n");
+  CHECK(desk.editor.request("textDocument/formatting", {{"textDocument", {{"uri", Editor::uri(path)}}}}).contains("error"));
+}
+
+TEST_CASE("a fix is offered where the diagnostic has one, and an import where another file declares the name") {
+  Desk desk;
+  const std::string path = desk.folder.path("typed.recipe");
+  const std::string text = "recipe b {\n  importanc high\n  on exec when process.name in pythons\n}\n";
+  desk.editor.open(path, text);
+  const auto actions = [&](unsigned line) {
+    return desk.editor.request(
+        "textDocument/codeAction",
+        {{"textDocument", {{"uri", Editor::uri(path)}}},
+         {"range", {{"start", {{"line", line}, {"character", 4}}}, {"end", {{"line", line}, {"character", 36}}}}},
+         {"context", {{"diagnostics", Json::array()}}}});
+  };
+  const Json fix = actions(1);
+  REQUIRE(fix.size() == 1);
+  CHECK(fix[0].at("edit").at("changes").at(Editor::uri(path))[0].at("newText") == "importance");
+  const Json import = actions(2);
+  REQUIRE(import.size() == 1);
+  CHECK(import[0].at("title") == "import \"lib/programs.recipe\"");
+}
+
+TEST_CASE("folds, highlights and hints: brackets, the same name, and who decides each term") {
+  Desk desk;
+  const Json document = {{"textDocument", {{"uri", Editor::uri(desk.user)}}}};
+  const Json folds = desk.editor.request("textDocument/foldingRange", document);
+  CHECK(std::any_of(folds.begin(), folds.end(),
+                    [](const Json& each) { return each.at("startLine") == 3 && each.at("endLine") == 11; }));
+  CHECK(desk.editor.request("textDocument/documentHighlight", Editor::at(desk.user, 8, 36)).size() == 2);
+  Json part = document;
+  part["range"] = {{"start", {{"line", 0}, {"character", 0}}}, {"end", {{"line", 99}, {"character", 0}}}};
+  const Json hints = desk.editor.request("textDocument/inlayHint", part);
+  const auto hint_at = [&](unsigned line) {
+    for (const Json& hint : hints) {
+      if (hint.at("position").at("line") == line) return hint.at("label").get<std::string>();
+    }
+    return std::string();
+  };
+  CHECK(hint_at(7) == "kernel");
+  CHECK(hint_at(8) == "userspace");
+}
+
+TEST_CASE("a lens runs a recipe's tests, and what fails becomes a diagnostic of the test") {
+  Desk desk;
+  const Json lenses = desk.editor.request("textDocument/codeLens", {{"textDocument", {{"uri", Editor::uri(desk.user)}}}});
+  REQUIRE(lenses.size() == 1);
+  const Json command = lenses[0].at("command");
+  CHECK(command.at("title") == "run 2 tests");
+  const Json result = desk.editor.request("workspace/executeCommand",
+                                          {{"command", command.at("command")}, {"arguments", command.at("arguments")}});
+  CHECK(result.at("passed") == 1);
+  CHECK(result.at("failed") == 1);
+  CHECK_THAT(result.at("failures")[0].at("reason").get<std::string>(), Contains("must match, and does not"));
+  const Json all = desk.editor.diagnostics(desk.user, [](const Json& each) {
+    return std::any_of(each.begin(), each.end(), [](const Json& one) { return one.at("source") == "recipe test"; });
+  });
+  CHECK(all.back().at("range").at("start") == Json{{"line", 11}, {"character", 2}});
+  CHECK(desk.editor.request("workspace/executeCommand", {{"command", "rm"}}).contains("error"));
+}
+
+TEST_CASE("an unsaved buffer counts for the files that import it, and the disk again once it is closed") {
+  Desk desk;
+  desk.editor.open(desk.library, "list snakes = [python]\n");
+  CHECK_NOTHROW(desk.editor.diagnostics(desk.user, [](const Json& all) { return has_code(all, "E0105"); }));
+  desk.editor.notify("textDocument/didClose", {{"textDocument", {{"uri", Editor::uri(desk.library)}}}});
+  desk.editor.change(desk.user, kUser);
+  CHECK_NOTHROW(desk.editor.diagnostics(desk.user, [](const Json& all) { return !has_code(all, "E0105"); }));
+}
+
+TEST_CASE("a file that appears on the disk is known once the editor says so") {
+  Desk desk;
+  const std::string added = desk.folder.write("added.recipe", "list brand_new = [x]\n");
+  desk.editor.notify("workspace/didChangeWatchedFiles", {{"changes", {{{"uri", Editor::uri(added)}, {"type", 1}}}}});
+  CHECK(desk.editor.request("workspace/symbol", {{"query", "brand_new"}}).size() == 1);
+  std::filesystem::remove(added);
+  desk.editor.notify("workspace/didChangeWatchedFiles", {{"changes", {{{"uri", Editor::uri(added)}, {"type", 3}}}}});
+  CHECK(desk.editor.request("workspace/symbol", {{"query", "brand_new"}}).empty());
+}
+
+}  // namespace recipe

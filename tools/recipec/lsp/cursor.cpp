@@ -1,0 +1,394 @@
+// SPDX-License-Identifier: Apache-2.0
+// See cursor.h.
+#include "tools/recipec/lsp/cursor.h"
+
+#include <algorithm>
+#include <initializer_list>
+
+#include "tools/recipec/lsp/lexeme.h"
+
+namespace recipe::lsp {
+namespace {
+
+using Words = std::initializer_list<std::string_view>;
+
+bool is_one_of(std::string_view text, Words words) {
+  return std::find(words.begin(), words.end(), text) != words.end();
+}
+
+const Words kMembers = {"on",         "except",  "throttle",   "mark",   "test",   "doc",     "message",  "title",
+                        "category",   "method",  "importance", "attack", "tags",   "version", "status",   "author",
+                        "references", "enabled", "deprecated", "report", "unless", "respond", "sequence", "false_positives"};
+const Words kOperators = {"==",       "!=",         "<",        "<=",   ">",       ">=",    "in",
+                          "contains", "startswith", "endswith", "like", "matches", "under", "within"};
+
+// Reads a condition word by word; the state is what may come next.
+class Condition {
+ public:
+  explicit Condition(Cursor& cursor) : cursor_(cursor) { cursor_.where = Where::kSubject; }
+
+  void read(std::string_view word) {
+    if (lists_ > 0) return read_in_list(word);
+    switch (cursor_.where) {
+      case Where::kSubject:
+        return read_subject(word);
+      case Where::kField:
+        return loop_ ? read_loop_name(word) : become(Where::kAfterTerm);
+      case Where::kOperator:
+        return read_operator(word);
+      case Where::kValue:
+        return read_value(word);
+      case Where::kMark:
+        return become(Where::kAfterTerm);
+      default:
+        return read_after(word);
+    }
+  }
+
+ private:
+  void become(Where where) { cursor_.where = where; }
+
+  void read_in_list(std::string_view word) {
+    if (word == "[") ++lists_;
+    if (word == "]") --lists_;
+    cursor_.in_list = lists_ > 0;
+    if (lists_ == 0) become(calls_ > 0 ? Where::kValue : Where::kAfterTerm);
+  }
+
+  void read_subject(std::string_view word) {
+    if (is_one_of(word, {"not", "(", "count"})) return;
+    if (word == "any" || word == "all") {
+      quantified_ = true;
+      return;
+    }
+    if (word == "exists") {
+      loop_ = false;
+      return become(Where::kField);
+    }
+    if (word == "process.marked" || word == "file.marked") return become(Where::kMark);
+    if (word == "true" || word == "false") return become(Where::kAfterTerm);
+    cursor_.subject = word;
+    cursor_.op.clear();
+    become(Where::kOperator);
+  }
+
+  // any p in process.ancestors: ...
+  void read_loop_name(std::string_view word) {
+    if (word == ":") {
+      loop_ = quantified_ = false;
+      return become(Where::kSubject);
+    }
+    cursor_.variables[cursor_.subject] = word;
+    cursor_.op = "in";
+  }
+
+  void read_operator(std::string_view word) {
+    if (word == "(") {
+      ++calls_;
+      cursor_.op.clear();
+      return become(Where::kValue);
+    }
+    if (word == "not") return;
+    if (word == "in" && quantified_ && find_field(cursor_.subject) == nullptr) {
+      loop_ = true;
+      return become(Where::kField);
+    }
+    if (word == "has" || word == "option" || word == "operand" || is_one_of(word, kOperators)) {
+      cursor_.op = word;
+      return become(Where::kValue);
+    }
+    if (word == "[" || word == "]") {
+      index_ = word == "[";
+      return;
+    }
+    if (index_) return;
+    read_after(word);
+  }
+
+  void read_value(std::string_view word) {
+    if (calls_ > 0 && word == ",") return;
+    if (calls_ > 0 && word == ")") {
+      --calls_;
+      return become(Where::kAfterTerm);
+    }
+    if (word == "[") {
+      ++lists_;
+      cursor_.in_list = true;
+      return;
+    }
+    if (is_one_of(word, {"any", "all", "nocase", "..."})) return;
+    if (cursor_.op == "has" && (word == "flag" || word == "option")) {
+      cursor_.op += " " + std::string(word);
+      return;
+    }
+    // argv option "-o" under "/tmp": the value behind `option` is part of the subject.
+    if (cursor_.op == "option" || cursor_.op == "operand") {
+      cursor_.op.clear();
+      return become(Where::kOperator);
+    }
+    if (calls_ == 0) become(Where::kAfterTerm);
+  }
+
+  void read_after(std::string_view word) {
+    if (word == "and" || word == "or") {
+      quantified_ = false;
+      return become(Where::kSubject);
+    }
+    // What extends a loop's body is not told apart from what follows it: its variable stays known.
+    become(Where::kAfterTerm);
+  }
+
+  Cursor& cursor_;
+  int lists_ = 0, calls_ = 0;
+  bool quantified_ = false, loop_ = false, index_ = false;
+};
+
+// The declaration's words before the cursor, and what they lead to.
+class Reader {
+ public:
+  // line: where the line begins that the cursor's word stands on.
+  Reader(std::vector<Lexeme> words, uint32_t line, Cursor& cursor) : words_(std::move(words)), cursor_(cursor), line_(line) {}
+
+  void run() {
+    if (words_.empty()) {
+      cursor_.where = cursor_.new_line ? Where::kTop : Where::kNothing;
+      return;
+    }
+    const std::string_view head = words_.front().text;
+    if (head == "recipe") return recipe();
+    if (head == "macro") return macro();
+    if (head == "list") return list();
+    if (head == "program") return program();
+    if (cursor_.new_line && !is_one_of(head, {"tune", "exception"})) cursor_.where = Where::kTop;
+  }
+
+ private:
+  [[nodiscard]] size_t find(std::string_view word, size_t from = 0) const {
+    for (size_t i = from; i < words_.size(); ++i) {
+      if (words_[i].text == word) return i;
+    }
+    return words_.size();
+  }
+
+  // Brackets that are open behind words [from, to).
+  [[nodiscard]] std::vector<std::string_view> open(size_t from, size_t to) const {
+    std::vector<std::string_view> brackets;
+    for (size_t i = from; i < to; ++i) {
+      if (is_one_of(words_[i].text, {"{", "[", "("})) brackets.push_back(words_[i].text);
+      if (is_one_of(words_[i].text, {"}", "]", ")"}) && !brackets.empty()) brackets.pop_back();
+    }
+    return brackets;
+  }
+
+  void condition(size_t from) {
+    Condition state(cursor_);
+    for (size_t i = from; i < words_.size(); ++i) state.read(words_[i].text);
+  }
+
+  void macro() {
+    const size_t assign = find("=");
+    for (size_t i = 2; i < assign; ++i) {
+      if (words_[i].is_word()) cursor_.parameters.emplace_back(words_[i].text);
+    }
+    if (assign == words_.size()) return;
+    condition(assign + 1);
+    if (cursor_.new_line && cursor_.where == Where::kAfterTerm && cursor_.place.begin == line_) cursor_.where = Where::kTop;
+  }
+
+  void list() {
+    const size_t assign = find("=");
+    if (assign == words_.size()) return;
+    const bool ended = open(assign, words_.size()).empty() && words_.size() > assign + 1;
+    cursor_.in_list = !ended;
+    if (!ended) cursor_.where = Where::kValue;
+    if (ended && cursor_.new_line) cursor_.where = Where::kTop;
+  }
+
+  void program() {
+    const size_t brace = find("{");
+    const std::vector<std::string_view> brackets = open(0, words_.size());
+    if (brace < words_.size() && brackets.empty() && cursor_.new_line) cursor_.where = Where::kTop;
+    if (brackets.size() == 1 && brackets[0] == "{") cursor_.where = Where::kProgramItem;
+  }
+
+  void recipe() {
+    if (words_.size() < 3) return;
+    // Where each member begins: at depth one, first on its line, by a word that begins one.
+    size_t member = 0;
+    std::vector<std::string_view> brackets;
+    for (size_t i = 0; i < words_.size(); ++i) {
+      const std::string_view text = words_[i].text;
+      const bool starts = brackets.size() == 1 && words_[i].first_on_line && is_one_of(text, kMembers) &&
+                          (i == 0 || !is_one_of(words_[i - 1].text, kOperators));
+      if (starts) begin_member(member = i);
+      if (is_one_of(text, {"{", "[", "("})) brackets.push_back(text);
+      if (is_one_of(text, {"}", "]", ")"}) && !brackets.empty()) brackets.pop_back();
+    }
+    if (brackets.empty()) {
+      cursor_.where = cursor_.new_line ? Where::kTop : Where::kNothing;
+      return;
+    }
+    if (member == 0) {
+      cursor_.where = Where::kMember;
+      return;
+    }
+    in_member(member);
+    const bool complete = open(member, words_.size()).empty() && cursor_.where != Where::kSubject &&
+                          cursor_.where != Where::kValue && cursor_.where != Where::kEvent;
+    if (cursor_.new_line && complete && cursor_.where != Where::kAfterTerm && words_.size() > member + 1)
+      cursor_.where = Where::kMember;
+  }
+
+  // The events of the triggers so far: what an exception may ask.
+  void begin_member(size_t at) {
+    if (words_[at].text != "on") return;
+    const size_t when = find("when", at);
+    std::vector<EventId> events;
+    if (at + 1 < when && words_[at + 1].text == "any") {
+      std::string group;
+      for (size_t i = at + 2; i < when; ++i) group += (group.empty() ? "" : " ") + std::string(words_[i].text);
+      for (const GroupMember& each : all_group_members()) {
+        if (each.group == group) events.push_back(each.event);
+      }
+    } else if (at + 1 < words_.size()) {
+      if (const EventInfo* event = find_event(words_[at + 1].text)) events.push_back(event->id);
+    }
+    all_events_.insert(all_events_.end(), events.begin(), events.end());
+    cursor_.events = std::move(events);
+  }
+
+  void in_member(size_t member) {
+    const std::string_view head = words_[member].text;
+    const size_t when = find("when", member);
+    if (head == "on" || head == "except") {
+      if (head == "except") cursor_.events = all_events_;
+      if (when == words_.size()) {
+        cursor_.where = head == "on" ? Where::kEvent : Where::kNothing;
+        if (head == "on" && member + 1 < words_.size())
+          cursor_.where = words_[member + 1].text == "any" ? Where::kGroup : Where::kNothing;
+        return;
+      }
+      const std::vector<std::string_view> brackets = open(when, words_.size());
+      if (!brackets.empty() && brackets[0] == "{") return key_or_value(last_brace(), Where::kBlockKey);
+      return condition(when + 1);
+    }
+    if (head == "doc") return open(member, words_.size()).empty() ? void() : key_or_value(member + 1, Where::kDocKey);
+    if (head == "test") return test(member);
+    if (head == "throttle") {
+      cursor_.where = find("by", member) < words_.size() ? Where::kField : Where::kNothing;
+      return;
+    }
+    cursor_.where = head == "mark" ? Where::kNothing : Where::kKeyValue;
+    cursor_.key = head;
+    cursor_.in_list = !open(member, words_.size()).empty();
+    if (head == "mark" && words_.size() == member + 1) cursor_.where = Where::kKeyValue;
+    const bool has_value = words_.size() > member + 1 && !cursor_.in_list;
+    if (has_value) cursor_.where = Where::kNothing;
+  }
+
+  [[nodiscard]] size_t last_brace() const {
+    size_t at = words_.size();
+    while (at > 0 && words_[at - 1].text != "{") --at;
+    return at == 0 ? 0 : at - 1;
+  }
+
+  // Within { key value key value }: `brace` is its beginning.
+  void key_or_value(size_t brace, Where key) {
+    cursor_.where = key;
+    if (words_.size() == brace + 1 || cursor_.new_line) return;
+    const Lexeme& last = words_.back();
+    if (last.is_word() && last.text != "true" && last.text != "false") {
+      cursor_.where = Where::kKeyValue;
+      cursor_.key = last.text;
+    }
+  }
+
+  // test "title" match EVENT { field: value } then EVENT after 5s { ... }
+  void test(size_t member) {
+    const std::vector<std::string_view> brackets = open(member, words_.size());
+    const size_t count = words_.size() - member;
+    if (!brackets.empty()) {
+      const size_t brace = last_brace();
+      for (size_t i = brace; i > member; --i) {
+        if (find_event(words_[i].text) != nullptr) {
+          cursor_.test_event = words_[i].text;
+          break;
+        }
+      }
+      const std::string_view last = words_.back().text;
+      cursor_.in_list = brackets.back() == "[";
+      cursor_.where = cursor_.in_list || last == ":" ? Where::kTestValue
+                      : last == "{" || last == ","   ? Where::kTestField
+                                                     : Where::kNothing;
+      if (cursor_.where == Where::kTestValue && last == ":" && words_.size() >= 2) cursor_.key = words_[words_.size() - 2].text;
+      return;
+    }
+    if (count == 1) {
+      cursor_.where = Where::kNothing;
+    } else if (count == 2) {
+      cursor_.where = Where::kExpectation;
+    } else if (count == 3 || words_.back().text == "then") {
+      cursor_.where = Where::kTestEvent;
+    }
+  }
+
+  std::vector<Lexeme> words_;
+  Cursor& cursor_;
+  uint32_t line_;
+  std::vector<EventId> all_events_;
+};
+
+}  // namespace
+
+Cursor find_cursor(std::string_view text, uint32_t offset) {
+  Cursor cursor;
+  offset = std::min(offset, static_cast<uint32_t>(text.size()));
+  const uint32_t begin = declaration_begin(text, offset);
+  std::vector<Lexeme> words = lexemes(text, begin, offset);
+  cursor.place = {offset, offset};
+  cursor.new_line = words.empty();
+  if (!words.empty()) {
+    const Lexeme last = words.back();
+    const uint32_t between = last.end;
+    cursor.new_line = text.substr(between, offset - between).find('\n') != std::string_view::npos;
+    if (last.is_comment() && !cursor.new_line) {
+      const size_t open = last.text.rfind("allow(");
+      if (open != std::string_view::npos && last.text.find(')', open) == std::string_view::npos) {
+        cursor.where = Where::kAllow;
+        cursor.word = last.text.substr(open + 6);
+        cursor.place.begin = offset - static_cast<uint32_t>(cursor.word.size());
+      }
+      return cursor;
+    }
+    const bool unclosed = last.is_string() && (last.end == offset) && (last.text.size() == 1 || last.text.back() != '"');
+    if (unclosed) {
+      if (words.size() >= 2 && words[words.size() - 2].text == "import") {
+        cursor.where = Where::kImport;
+        cursor.word = last.text.substr(1);
+        cursor.place.begin = last.begin + 1;
+      }
+      return cursor;
+    }
+    if (last.is_word() && last.end == offset) {
+      cursor.word = last.text;
+      cursor.place.begin = last.begin;
+      cursor.new_line = last.first_on_line;
+      words.pop_back();
+    }
+  }
+  std::erase_if(words, [](const Lexeme& each) { return each.is_comment(); });
+  const size_t line = cursor.place.begin == 0 ? std::string_view::npos : text.rfind('\n', cursor.place.begin - 1);
+  Reader(std::move(words), line == std::string_view::npos ? 0 : static_cast<uint32_t>(line + 1), cursor).run();
+  return cursor;
+}
+
+const FieldInfo* field_of(const Cursor& cursor, std::string_view path) {
+  const size_t dot = path.find('.');
+  if (const auto variable = cursor.variables.find(path.substr(0, dot)); variable != cursor.variables.end()) {
+    const FieldInfo* list = find_field(variable->second);
+    return list == nullptr || dot == std::string_view::npos ? nullptr : find_element(list->id, path.substr(dot + 1));
+  }
+  return find_field(path);
+}
+
+}  // namespace recipe::lsp
