@@ -185,17 +185,26 @@ enum class TestExpectation : uint8_t {
 };
 
 struct WrittenStep {
-  Word event;                    // `wait`: nothing happens for the time `after`
-  std::optional<ValueId> after;  // since the step before
-  std::optional<ValueId> times;  // that many events, one `every` after the other
-  std::optional<ValueId> every;
-  ValueId values;  // kObject; of `wait` none
+  Word event;                                  // `wait`: nothing happens for the time `after`
+  std::optional<ValueId> after, times, every;  // since the step before; that many, one `every` after the other
+  std::optional<ValueId> under;                // names of ancestors, parent first
+  std::optional<ValueId> importance, clause;   // that the detection must have
+  ValueId values;                              // kObject; of `wait` none
+};
+
+// each name in [perl, ruby]
+struct WrittenEach {
+  Word name;
+  ValueId values;
 };
 
 struct WrittenTest {
   Span span;
   Word title;
   TestExpectation expectation = TestExpectation::kMatch;
+  bool todo = false;
+  std::optional<Word> events;  // nothing in "events.jsonl"; then no steps
+  std::vector<WrittenEach> each;
   std::vector<WrittenStep> steps;  // at least one
 };
 

@@ -46,9 +46,14 @@ struct Except {
 struct RecipeTest {
   std::string title;
   TestExpectation expectation = TestExpectation::kMatch;
-  std::vector<EventValues> steps;  // at least one; the last is judged. Times from the boot of the test's machine
+  std::vector<EventValues>
+      steps;  // at least one (of a file none); the last is judged. Times from the boot of the test's machine
   Span span;
-  int64_t wait_ns = 0;  // behind the last; then what the time brings is judged
+  int64_t wait_ns = 0;                     // behind the last; then what the time brings is judged
+  bool todo = false;                       // is known not to hold yet
+  std::optional<Importance> importance{};  // that the detection must have
+  uint32_t clause = 0;                     // 0: any; n: the n-th of the trigger, as `explain` counts, must be the one that held
+  std::string events{};                    // a file of events instead of steps: none of them matches
 };
 
 struct Recipe {

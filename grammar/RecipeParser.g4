@@ -47,8 +47,10 @@ unlessMember : UNLESS name list IN value ;
 by : BY name (COMMA name)* ;
 // entry. mark process.tree downloaded for 10m: the word before the duration is `for`.
 markMember : MARK name name name value ;
-// entry. test "..." match exec { ... } then unlink after 5s { ... } then wait 30s: the words are `after`, `times` and `every`.
-testMember : TEST string (MATCH | NOTHING | MARK) testStep (THEN testStep)* ;
+// entry. test "..." match exec { ... } then unlink after 5s { ... } then wait 30s. The words of a step: `after`, `times`, `every`,
+// `under`, `importance`, `clause`. test "..." todo match each name in [perl, ruby] exec { ... } · test "..." nothing in "events.jsonl"
+testMember : TEST string WORD? (MATCH | NOTHING | MARK) (IN string | testEach* testStep (THEN testStep)*) ;
+testEach : WORD name IN list ;
 testStep : eventWord ((name value)* object | scalar) ;
 // entry
 property : key value ;

@@ -174,8 +174,11 @@ std::string print(const Recipe& recipe, const Sources& sources) {
   }
   static constexpr std::string_view kExpected[] = {"match", "nothing", "mark"};
   for (const RecipeTest& test : recipe.tests) {
-    out += fmt::format("  test {} {} {}\n", quote(test.title), kExpected[static_cast<size_t>(test.expectation)],
-                       info(test.steps[0].event).name);
+    out += fmt::format("  test {} {}{} {}\n", quote(test.title), test.todo ? "todo " : "",
+                       kExpected[static_cast<size_t>(test.expectation)],
+                       test.steps.empty() ? "in " + quote(test.events) : std::string(info(test.steps[0].event).name));
+    if (test.importance) out += fmt::format("    importance {}\n", importance_name(*test.importance));
+    if (test.clause != 0) out += fmt::format("    clause {}\n", test.clause);
     for (const EventValues& step : test.steps) {
       if (&step != test.steps.data())
         out += fmt::format("  then {} at {} ms\n", info(step.event).name, step.time_unix_ns / 1'000'000);

@@ -169,6 +169,8 @@ class Lowering {
 void lower(Compilation& compilation) {
   compilation.simplified.clear();
   compilation.clauses.clear();
+  // The lists from files were moved there by an earlier call.
+  if (compilation.set.tables.empty()) compilation.set.tables = std::move(compilation.artefact.tables);
   compilation.artefact = {};
   Lowering(compilation).run();
   compilation.ok = true;

@@ -52,6 +52,7 @@ class Builder {
   ExpressionId primary(P::PrimaryContext* tree);
   ExpressionId quantified(P::QuantifiedContext* tree);
   ExpressionId test(P::TestContext* tree);
+  [[nodiscard]] static WrittenOperator operator_of(P::OperationContext* tree);
   void compare(Expression& into, P::ComparisonContext* tree);
   WrittenSubject subject(P::SubjectContext* tree);
   void event_words(WrittenOn& into, const std::vector<P::EventWordContext*>& words);

@@ -318,13 +318,21 @@ class Printer {
     }
     for (const WrittenTest& test : recipe.tests) {
       std::string steps;
+      for (const WrittenEach& each : test.each) steps += fmt::format("each {} in {} ", each.name.text, value(each.values));
+      if (test.events) steps += "in " + in_quotes(test.events->text);
       for (const WrittenStep& step : test.steps) {
-        steps += fmt::format("{}{}{}{}{} {}", steps.empty() ? "" : " then ", step.event.text,
-                             step.after ? " after " + value(*step.after) : "", step.times ? " times " + value(*step.times) : "",
-                             step.every ? " every " + value(*step.every) : "", value(step.values));
+        steps += (&step == test.steps.data() ? "" : " then ") + step.event.text;
+        const std::pair<std::string_view, const std::optional<ValueId>*> words[] = {
+            {"after", &step.after}, {"times", &step.times},           {"every", &step.every},
+            {"under", &step.under}, {"importance", &step.importance}, {"clause", &step.clause}};
+        for (const auto& [word, given] : words) {
+          if (*given) steps += fmt::format(" {} {}", word, value(**given));
+        }
+        steps += " " + value(step.values);
       }
       static constexpr std::string_view kExpected[] = {"match", "nothing", "mark"};
-      line("test {} {} {}", in_quotes(test.title.text), kExpected[static_cast<size_t>(test.expectation)], steps);
+      line("test {} {}{} {}", in_quotes(test.title.text), test.todo ? "todo " : "",
+           kExpected[static_cast<size_t>(test.expectation)], steps);
     }
     --depth_;
   }

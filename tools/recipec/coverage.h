@@ -3,8 +3,8 @@
 #pragma once
 #include <map>
 
+#include "runtime/match/trace.h"
 #include "tools/recipec/harness.h"
-#include "tools/recipec/trace.h"
 
 namespace recipe::recipec {
 

@@ -8,22 +8,16 @@
 #include <vector>
 
 #include "compiler/compile.h"
+#include "runtime/match/trace.h"
 
 namespace recipe::recipec {
-
-// One term of the clause that came nearest, or that matched.
-struct TermReport {
-  Truth truth = Truth::kFalse;
-  std::string words;    // of the recipe
-  std::string value;    // the event's: `process.name is "perl"`
-  bool kernel = false;  // the kernel decides it too
-};
 
 struct TestReport {
   std::string title;
   TestExpectation expectation = TestExpectation::kMatch;  // of the last event
   bool passed = false;
   bool fault = false;  // the filter and the program disagree: ours
+  bool todo = false;   // is known not to hold: passed is then whether it still does not
   std::string reason;  // empty where it passed
   std::vector<TermReport> terms;
   uint32_t line = 0;

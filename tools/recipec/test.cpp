@@ -6,10 +6,11 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "runtime/match/trace.h"
 #include "runtime/report/report.h"
+#include "tools/recipec/beyond_tests.h"
 #include "tools/recipec/inputs.h"
 #include "tools/recipec/run_tests.h"
-#include "tools/recipec/trace.h"
 #include "tools/recipec/words.h"
 
 namespace recipe::recipec {
@@ -23,10 +24,11 @@ struct Options {
   bool verbose = false;
   bool coverage = false;
   int threshold = 0;  // percent
+  Beyond beyond;
 };
 
 struct Counts {
-  size_t tests = 0, failed = 0, faults = 0, without = 0;
+  size_t tests = 0, failed = 0, faults = 0, without = 0, todo = 0;
 };
 
 Counts count(const std::vector<RecipeReport>& reports) {
@@ -37,6 +39,7 @@ Counts count(const std::vector<RecipeReport>& reports) {
       ++counts.tests;
       counts.failed += test.passed ? 0 : 1;
       counts.faults += test.fault ? 1 : 0;
+      counts.todo += test.todo ? 1 : 0;
     }
   }
   return counts;
@@ -58,6 +61,7 @@ class TextPrinter {
     const Counts counts = count(reports);
     out_ += "\n" + counted(counts.tests, "test") + " of " + counted(reports.size(), "recipe") + ": " +
             std::to_string(counts.tests - counts.failed) + " passed, " + std::to_string(counts.failed) + " failed";
+    if (counts.todo > 0) out_ += "; " + std::to_string(counts.todo) + " to do";
     if (counts.without > 0) out_ += "; " + counted(counts.without, "recipe") + " without tests";
     return out_ + "\n";
   }
@@ -79,7 +83,7 @@ class TextPrinter {
   void add(const RecipeReport& recipe, const TestReport& test) {
     if (test.passed && !verbose_) return;
     out_ += "  " + (test.passed ? paint("32", "✓") : paint("31", "✗")) + " " + printable(test.title) + " (" +
-            std::string(expectation_name(test.expectation)) + ")\n";
+            (test.todo ? "todo " : "") + std::string(expectation_name(test.expectation)) + ")\n";
     if (test.passed) return;
     out_ += "    " + recipe.file + ":" + std::to_string(test.line) + ": " + (test.fault ? "internal fault: " : "") +
             test.reason + "\n";
@@ -159,7 +163,7 @@ std::string coverage_text(const std::vector<RecipeReport>& reports) {
 // --- JSON ---
 
 // Text of recipes may hold bytes that are no UTF-8; printable() writes those as \xHH.
-std::string as_json(const std::vector<RecipeReport>& reports) {
+std::string as_json(const std::vector<RecipeReport>& reports, const Beyond& beyond) {
   using nlohmann::ordered_json;
   ordered_json recipes = ordered_json::array();
   for (const RecipeReport& recipe : reports) {
@@ -169,6 +173,7 @@ std::string as_json(const std::vector<RecipeReport>& reports) {
                           {"line", test.line},
                           {"expect", expectation_name(test.expectation)},
                           {"passed", test.passed}};
+      if (test.todo) row["todo"] = true;
       if (!test.passed) {
         row["reason"] = printable(test.reason);
         row["fault"] = test.fault;
@@ -197,8 +202,9 @@ std::string as_json(const std::vector<RecipeReport>& reports) {
     recipes.back()["coverage"] = std::move(rows);
   }
   const Counts counts = count(reports);
-  const ordered_json all = {
+  ordered_json all = {
       {"tests", counts.tests}, {"failed", counts.failed}, {"without_tests", counts.without}, {"recipes", std::move(recipes)}};
+  beyond.add_to(all);
   return all.dump(2) + "\n";
 }
 
@@ -253,7 +259,7 @@ std::function<void(size_t, size_t)> progress_line() {
   };
 }
 
-int run(const Options& options) {
+int run(Options& options) {
   Compilation compilation;
   if (const int code = options.inputs.read_whole(compilation); code != kClean) return code;
   const auto wanted = [&](const std::string& path) { return options.inputs.is_given(path); };
@@ -263,13 +269,18 @@ int run(const Options& options) {
     complain("internal fault: " + reports.error().message());
     return kFault;
   }
+  if (Status ran = options.beyond.run(compilation, wanted, progress_line()); !ran.ok()) {
+    complain("internal fault: " + ran.error().message());
+    return kFault;
+  }
   switch (options.format) {
     case TestFormat::kText:
       say(TextPrinter(options.verbose, wants_colour(STDOUT_FILENO)).print(*reports));
       if (options.coverage) say(coverage_text(*reports));
+      say(options.beyond.text());
       break;
     case TestFormat::kJson:
-      say(as_json(*reports));
+      say(as_json(*reports, options.beyond));
       break;
     case TestFormat::kJunit:
       say(as_junit(*reports));
@@ -283,7 +294,7 @@ int run(const Options& options) {
              (options.coverage ? "" : "; --coverage shows what is missing"));
     return kFindings;
   }
-  return counts.failed > 0 ? kFindings : kClean;
+  return counts.failed > 0 || options.beyond.found() ? kFindings : kClean;
 }
 
 }  // namespace
@@ -304,6 +315,7 @@ Run declare_test(CLI::App& app) {
   command->add_option("--threshold", options->threshold, "fail below this share of covered terms and exceptions")
       ->type_name("PERCENT")
       ->check(CLI::Range(0, 100));
+  options->beyond.declare(*command);
   command->footer("Example:\n  recipec test rules/\n  recipec test rules/ --format junit > results.xml");
   return [options] { return run(*options); };
 }

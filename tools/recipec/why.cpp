@@ -9,10 +9,10 @@
 #include <sstream>
 
 #include "runtime/feed/json.h"
+#include "runtime/match/trace.h"
 #include "runtime/report/report.h"
 #include "tools/recipec/harness.h"
 #include "tools/recipec/inputs.h"
-#include "tools/recipec/trace.h"
 #include "tools/recipec/words.h"
 #include "tools/recipec/write_file.h"
 

@@ -155,7 +155,7 @@ int BaselineOptions::finish(Coverage& coverage) {
   }
   result.entries = baseline_.size();
   if (!written.ok()) {
-    complain("--baseline " + written.error().message());
+    complain("--baseline: " + written.error().message());
     result.gaps.push_back("the baseline could not be written");
     result.learnt = false;
   }

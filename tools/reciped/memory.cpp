@@ -40,7 +40,7 @@ int MemoryOptions::open(Engine& engine) const {
 bool MemoryOptions::save(Engine& engine) const {
   if (path_.empty()) return true;
   const Status written = replace_kept_file(path_, engine.seen().print());
-  if (!written.ok()) complain("--seen " + written.error().message());
+  if (!written.ok()) complain("--seen: " + written.error().message());
   return written.ok();
 }
 

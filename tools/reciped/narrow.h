@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// What of an artefact is watched.
 #pragma once
 #include "runtime/artefact/choice.h"
 

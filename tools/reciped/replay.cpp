@@ -4,11 +4,14 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+#include <optional>
+
 #include "runtime/report/report.h"
 #include "runtime/sink/write_all.h"
 #include "tools/reciped/command.h"
 #include "tools/reciped/events.h"
 #include "tools/reciped/memory.h"
+#include "tools/reciped/near_miss.h"
 #include "tools/reciped/output.h"
 #include "tools/reciped/recipes.h"
 
@@ -22,7 +25,7 @@ struct Replay {
   Output output;
   MemoryOptions memory;
   std::string events;
-  bool quiet = false;
+  bool quiet = false, near_miss = false;
 
   int run() {
     Artefact artefact;
@@ -47,11 +50,19 @@ struct Replay {
     const std::unique_ptr<Context> context = make_record_context();
     std::vector<Detection> detections;
     uint64_t complaints = 0;
+    std::optional<NearMisses> misses;
+    if (near_miss) {
+      Result<NearMisses> built = NearMisses::build(engine);
+      if (!built.ok()) return complain("internal fault: " + built.error().message()), kFault;
+      misses.emplace(std::move(*built));
+    }
     const auto refuse = [&](const std::string& what) {
       if (complaints++ < kShownComplaints) complain("`" + events + "`: " + what);
     };
     const auto give = [&](std::span<const std::byte> record) {
-      if (Status status = engine.judge(record, *context, detections); !status.ok()) refuse(status.error().message());
+      const Status status = engine.judge(record, *context, detections);
+      if (!status.ok()) refuse(status.error().message());
+      if (misses && status.ok()) misses->add(engine.event(), *context);
       if (!detections.empty()) output.write(detections, engine);
       return !output.failed();
     };
@@ -76,6 +87,7 @@ struct Replay {
     }
     if (complaints > kShownComplaints) complain(fmt::format("{} more like these", complaints - kShownComplaints));
     if (!quiet) summarize(engine, coverage, *read, complaints);
+    if (misses) (void)write_all(STDERR_FILENO, misses->text()).ok();
     if (output.failed() || !saved) return kFault;
     return complaints > 0 || output.met_fail_on() ? kFindings : kClean;
   }
@@ -106,6 +118,8 @@ Run declare_replay(CLI::App& app) {
   self->output.declare(*command, true, false);
   self->memory.declare(*command);
   command->add_flag("-q,--quiet", self->quiet, "no summary on stderr");
+  command->add_flag("--near-miss", self->near_miss,
+                    "say at the end which events were one term short of a detection, by the term that failed");
   command->add_option("EVENTS", self->events, "JSON Lines or a capture; `-` is stdin")->required();
   command->footer(
       Output::formats_help() +

@@ -4,9 +4,16 @@
 #include <memory>
 
 #include "runtime/match/matcher.h"
-#include "tools/recipec/run_tests.h"
 
-namespace recipe::recipec {
+namespace recipe {
+
+// One term of the clause that came nearest, or that matched.
+struct TermReport {
+  Truth truth = Truth::kFalse;
+  std::string words;    // of the recipe
+  std::string value;    // the event's: `process.name is "perl"`
+  bool kernel = false;  // the kernel decides it too
+};
 
 struct ClauseReport {
   std::string file;  // of its first term
@@ -56,4 +63,4 @@ class Tracer {
 [[nodiscard]] std::string describe(const Program& program, uint32_t node, const Event& event, Context& context,
                                    const Marks& marks);
 
-}  // namespace recipe::recipec
+}  // namespace recipe

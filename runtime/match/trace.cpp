@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // See trace.h. A term is evaluated by the very matcher that judges whole programs: each becomes the program of a trigger of its
 // own in a small artefact made for the question.
-#include "tools/recipec/trace.h"
+#include "runtime/match/trace.h"
 
 #include <algorithm>
 
 #include "runtime/artefact/dump.h"
 #include "runtime/base/address.h"
 
-namespace recipe::recipec {
+namespace recipe {
 namespace {
 
 // The subtree of `node` as a program. Terms stand outside every loop, so variables count as before.
@@ -199,4 +199,4 @@ std::vector<TermReport> Tracer::nearest(const Event& event, Context& context) {
   return best == all.end() ? std::vector<TermReport>{} : std::move(best->terms);
 }
 
-}  // namespace recipe::recipec
+}  // namespace recipe

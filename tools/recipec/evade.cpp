@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/recipec/evade.h"
+
+#include <algorithm>
+#include <cctype>
+#include <optional>
+
+#include "bpf/abi/limits.h"
+#include "tools/recipec/test_runner.h"
+
+namespace recipe::recipec {
+namespace {
+
+using Rewritten = std::optional<EventValues>;  // nullopt: the trick does not fit the event
+
+std::optional<std::string> text_of(const EventValues& event, FieldId field) {
+  for (const auto& [id, text] : event.texts) {
+    if (id == field) return text;
+  }
+  return std::nullopt;
+}
+
+void set_text(EventValues& event, FieldId field, const std::string& value) {
+  for (auto& [id, text] : event.texts) {
+    if (id == field) text = value;
+  }
+}
+
+// The program under another name, in every place that shows it.
+Rewritten renamed_to(const EventValues& event, const std::function<std::string(const std::string&)>& rename) {
+  if (event.event != EventId::exec) return std::nullopt;
+  EventValues out = event;
+  const auto exe = text_of(event, FieldId::process_exe), own = text_of(event, FieldId::process_name);
+  if (!exe && !own) return std::nullopt;
+  const std::string name = own ? *own : exe->substr(exe->rfind('/') + 1), other = rename(name);
+  set_text(out, FieldId::process_name, other);
+  if (exe) set_text(out, FieldId::process_exe, exe->substr(0, exe->rfind('/') + 1) + other);
+  constexpr size_t kCommBytes = 15;
+  set_text(out, FieldId::process_comm, other.substr(0, kCommBytes));
+  set_text(out, FieldId::process_cmdline, "");
+  std::erase_if(out.texts, [](const auto& each) { return each.first == FieldId::process_cmdline; });
+  if (out.argv && !out.argv->empty() && (*out.argv)[0].ends_with(name)) {
+    std::string& first = (*out.argv)[0];
+    first = first.substr(0, first.size() - name.size()) + other;
+  }
+  return out;
+}
+
+// The arguments rewritten; nullopt: they are as they were.
+Rewritten with_arguments(const EventValues& event, const std::function<void(std::vector<std::string>&)>& change) {
+  if (!event.argv) return std::nullopt;
+  EventValues out = event;
+  change(*out.argv);
+  if (out.argv == event.argv) return std::nullopt;
+  std::erase_if(out.texts, [](const auto& each) { return each.first == FieldId::process_cmdline; });
+  return out;
+}
+
+Rewritten below(const EventValues& event, const char* name, const char* exe) {
+  EventValues out = event;
+  EventValues::AncestorValues parent;
+  parent.name = name;
+  parent.exe = exe;
+  // What was said of the parent alone is now said of its parent: fields of process.parent are the first of the list.
+  if (!out.ancestors) out.ancestors.emplace();
+  out.ancestors->insert(out.ancestors->begin(), parent);
+  return out;
+}
+
+bool is_short(const std::string& word) {
+  return word.size() == 2 && word[0] == '-' && std::isalnum(static_cast<unsigned char>(word[1])) != 0;
+}
+bool is_long(const std::string& word) {
+  return word.size() > 3 && word.starts_with("--");
+}
+bool is_value(const std::string& word) {
+  return !word.empty() && word[0] != '-';
+}
+
+Rewritten versioned(const EventValues& event) {
+  return renamed_to(event, [](const std::string& name) {
+    return name + (std::isdigit(static_cast<unsigned char>(name.back())) != 0 ? ".11" : "5.36");
+  });
+}
+Rewritten renamed(const EventValues& event) {
+  return renamed_to(event, [](const std::string&) { return "updated"; });
+}
+Rewritten from_memory(const EventValues& event) {
+  const auto exe = text_of(event, FieldId::process_exe);
+  if (event.event != EventId::exec || !exe) return std::nullopt;
+  Rewritten out = renamed_to(event, [](const std::string&) { return "memfd:x"; });
+  if (out) set_text(*out, FieldId::process_exe, "/memfd:x");
+  return out;
+}
+Rewritten other_argv0(const EventValues& event) {
+  return with_arguments(event, [](auto& argv) {
+    if (!argv.empty()) argv[0] = "-";
+  });
+}
+Rewritten glued(const EventValues& event) {
+  return with_arguments(event, [](auto& argv) {
+    for (size_t i = 1; i + 1 < argv.size(); ++i) {
+      if (!is_short(argv[i]) || !is_value(argv[i + 1])) continue;
+      argv[i] += argv[i + 1];
+      argv.erase(argv.begin() + static_cast<ptrdiff_t>(i) + 1);
+      return;
+    }
+  });
+}
+Rewritten clustered(const EventValues& event) {
+  return with_arguments(event, [](auto& argv) {
+    for (size_t i = 1; i + 1 < argv.size(); ++i) {
+      if (!is_short(argv[i]) || !is_short(argv[i + 1])) continue;
+      argv[i] += argv[i + 1].substr(1);
+      argv.erase(argv.begin() + static_cast<ptrdiff_t>(i) + 1);
+      return;
+    }
+  });
+}
+Rewritten separated(const EventValues& event) {
+  return with_arguments(event, [](auto& argv) {
+    for (size_t i = 1; i < argv.size(); ++i) {
+      const std::string word = argv[i];
+      const bool cluster = word.size() == 3 && word[0] == '-' && std::isalpha(static_cast<unsigned char>(word[1])) != 0 &&
+                           std::isalpha(static_cast<unsigned char>(word[2])) != 0;
+      if (!cluster) continue;
+      argv[i] = word.substr(0, 2);
+      argv.insert(argv.begin() + static_cast<ptrdiff_t>(i) + 1, std::string("-") + word[2]);
+      return;
+    }
+  });
+}
+Rewritten with_equals(const EventValues& event) {
+  return with_arguments(event, [](auto& argv) {
+    for (size_t i = 1; i + 1 < argv.size(); ++i) {
+      if (!is_long(argv[i]) || argv[i].find('=') != std::string::npos || !is_value(argv[i + 1])) continue;
+      argv[i] += "=" + argv[i + 1];
+      argv.erase(argv.begin() + static_cast<ptrdiff_t>(i) + 1);
+      return;
+    }
+  });
+}
+Rewritten without_equals(const EventValues& event) {
+  return with_arguments(event, [](auto& argv) {
+    for (size_t i = 1; i < argv.size(); ++i) {
+      const size_t equals = argv[i].find('=');
+      if (!is_long(argv[i]) || equals == std::string::npos) continue;
+      const std::string value = argv[i].substr(equals + 1);
+      argv[i].resize(equals);
+      argv.insert(argv.begin() + static_cast<ptrdiff_t>(i) + 1, value);
+      return;
+    }
+  });
+}
+Rewritten permuted(const EventValues& event) {
+  return with_arguments(event, [](auto& argv) {
+    if (argv.empty() || std::find(argv.begin(), argv.end(), "--") != argv.end()) return;
+    std::stable_partition(argv.begin() + 1, argv.end(),
+                          [](const std::string& word) { return !is_long(word) || word.find('=') == std::string::npos; });
+  });
+}
+Rewritten wrapped(const EventValues& event) {
+  return below(event, "timeout", "/usr/bin/timeout");
+}
+Rewritten below_shell(const EventValues& event) {
+  return below(event, "sh", "/bin/sh");
+}
+Rewritten slashes(const EventValues& event) {
+  return with_arguments(event, [](auto& argv) {
+    for (size_t i = 1; i < argv.size(); ++i) {
+      const size_t slash = argv[i].find('/', 1);
+      if (argv[i][0] == '/' && slash != std::string::npos)
+        argv[i] = "/" + argv[i].substr(0, slash) + "/." + argv[i].substr(slash);
+    }
+  });
+}
+Rewritten padded(const EventValues& event) {
+  return with_arguments(event, [](auto& argv) {
+    if (argv.size() > 1) argv.insert(argv.begin() + 1, "--padding=" + std::string(RECIPE_ARGV_BYTES, 'x'));
+  });
+}
+
+struct Trick {
+  Rewritten (*rewrite)(const EventValues&);
+  TrickInfo info;
+};
+#define EVASION(function, name, doc) {function, {name, doc}},
+constexpr Trick kTricks[] = {
+#include "tools/recipec/evasions.def"
+};
+#undef EVASION
+
+}  // namespace
+
+const std::vector<TrickInfo>& all_tricks() {
+  static const std::vector<TrickInfo> kAll = [] {
+    std::vector<TrickInfo> all;
+    for (const Trick& trick : kTricks) all.push_back(trick.info);
+    return all;
+  }();
+  return kAll;
+}
+
+Result<std::vector<EvasionReport>> evade(const Compilation& compilation,
+                                         const std::function<bool(const std::string& path)>& wanted) {
+  Result<Harness> harness = Harness::build(compilation.artefact);
+  if (!harness.ok()) return harness.error();
+  TestRunner runner(std::move(*harness));
+  std::vector<EvasionReport> reports;
+  for (uint32_t i = 0; i < compilation.set.recipes.size(); ++i) {
+    const Recipe& recipe = compilation.set.recipes[i];
+    if (!wanted(compilation.sources[recipe.span.source].path)) continue;
+    EvasionReport report{recipe.info.name, {}};
+    for (const Trick& trick : kTricks) {
+      EvasionRow row{trick.info.name};
+      for (const RecipeTest& test : recipe.tests) {
+        if (test.expectation != TestExpectation::kMatch || test.wait_ns > 0) continue;
+        RecipeTest changed = test;
+        const Rewritten last = trick.rewrite(test.steps.back());
+        if (!last || !encode_record(*last).ok()) continue;
+        changed.steps.back() = *last;
+        const std::vector<RecipeId> told = runner.told_by(changed);
+        ++row.tried;
+        if (std::find(told.begin(), told.end(), RecipeId{i}) != told.end()) {
+          ++row.matched;
+        } else if (row.escaped.empty()) {
+          row.escaped = test.title;
+        }
+      }
+      if (row.tried > 0) report.rows.push_back(std::move(row));
+    }
+    reports.push_back(std::move(report));
+  }
+  return reports;
+}
+
+}  // namespace recipe::recipec
