@@ -156,9 +156,11 @@ std::vector<Group> by_technique(const Recipes& recipes) {
 // A recipe's words in colours: comments, texts, numbers and the words of the language.
 std::string coloured(std::string_view text) {
   static const std::set<std::string_view> kKeywords = {
-      "on",       "when", "and",     "or",    "not",    "in",      "any",   "all",    "exists",     "contains", "startswith",
-      "endswith", "like", "matches", "under", "within", "has",     "flag",  "option", "operand",    "nocase",   "marked",
-      "mark",     "for",  "except",  "test",  "match",  "nothing", "after", "report", "importance", "message"};
+      "on",       "when",       "and",      "or",         "not",     "in",    "any",      "all",  "exists",
+      "contains", "startswith", "endswith", "like",       "matches", "under", "within",   "has",  "flag",
+      "option",   "operand",    "nocase",   "marked",     "mark",    "for",   "sequence", "by",   "count",
+      "unless",   "seen",       "until",    "exception",  "tune",    "also",  "except",   "test", "match",
+      "nothing",  "after",      "report",   "importance", "message"};
   std::string out;
   Scanner scanner(text);
   uint32_t at = 0;

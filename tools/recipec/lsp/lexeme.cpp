@@ -13,10 +13,10 @@ namespace {
 constexpr std::string_view kDeclarations[] = {"import", "list", "macro", "program", "recipe", "tune", "exception"};
 // Keywords that are no names: everything that the parser may expect where a name could stand.
 constexpr std::string_view kReserved[] = {
-    "import",     "macro",    "on",       "when",    "except",  "throttle", "by",     "doc",  "test",    "mark",
-    "then",       "unless",   "sequence", "respond", "or",      "and",      "not",    "any",  "all",     "exists",
-    "in",         "contains", "endswith", "like",    "matches", "under",    "within", "has",  "nocase",  "option",
-    "startswith", "operand",  "count",    "true",    "false",   "tune",     "recipe", "list", "program",
+    "import", "macro",      "on",       "when",     "except",  "throttle", "by",    "doc",    "test", "mark",
+    "then",   "unless",     "sequence", "until",    "respond", "or",       "and",   "not",    "any",  "all",
+    "exists", "in",         "contains", "endswith", "like",    "matches",  "under", "within", "has",  "nocase",
+    "option", "startswith", "operand",  "count",    "true",    "false",    "tune",  "recipe", "list", "program",
 };
 
 bool is_letter(char c) {

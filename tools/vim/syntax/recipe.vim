@@ -12,9 +12,9 @@ syntax match recipeField "\v<[a-z_]+([.][a-z_]+)+>" contained
 syntax match recipeMarked "\v<%(process|file)[.]marked>" contained
 syntax match recipeAttack "\v<T\d{4}([.]\d{3})?>"
 
-syntax keyword recipeDeclaration import program tune exception
-syntax keyword recipeDeclaration list macro recipe nextgroup=recipeName skipwhite
-syntax keyword recipeStatement when except throttle per by doc test mark unless sequence respond
+syntax keyword recipeDeclaration import program tune
+syntax keyword recipeDeclaration list macro recipe exception nextgroup=recipeName skipwhite
+syntax keyword recipeStatement when except throttle per by doc test mark unless until sequence respond
 syntax keyword recipeStatement on match nothing then nextgroup=recipeEvent skipwhite
 syntax keyword recipeOperator or and not any all exists in startswith endswith like matches under within has nocase
 syntax keyword recipeOperator flag option operand count
