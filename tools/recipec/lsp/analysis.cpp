@@ -101,7 +101,9 @@ void add_taken_names(Workspace& workspace, const File& file, Encoding encoding, 
   for (const Symbol& symbol : workspace.index(file).symbols) {
     if (symbol.kind != SymbolKind::kList && symbol.kind != SymbolKind::kMacro && symbol.kind != SymbolKind::kRecipe) continue;
     const Json range = to_json(file.text.range(symbol.place.begin, symbol.place.end, encoding));
-    const bool said = std::any_of(known.begin(), known.end(), [&](const Json& each) { return each.at("range") == range; });
+    const bool said = std::any_of(known.begin(), known.end(), [&](const Json& each) {
+      return each.at("range") == range && each.at("code") == info(Code::kDuplicateName).text;
+    });
     if (said) continue;
     for (const Declared& other : workspace.known(symbol.name, false)) {
       if (other.file == &file) continue;

@@ -370,7 +370,16 @@ Cursor find_cursor(std::string_view text, uint32_t offset) {
       }
       return cursor;
     }
-    if (last.is_word() && last.end == offset) {
+    // `process.` is the beginning of a field, and two lexemes.
+    const bool dotted = last.text == "." && last.end == offset && words.size() >= 2 && words[words.size() - 2].is_word() &&
+                        words[words.size() - 2].end == last.begin;
+    if (dotted) {
+      const Lexeme head = words[words.size() - 2];
+      cursor.word = text.substr(head.begin, offset - head.begin);
+      cursor.place.begin = head.begin;
+      cursor.new_line = head.first_on_line;
+      words.resize(words.size() - 2);
+    } else if (last.is_word() && last.end == offset) {
       cursor.word = last.text;
       cursor.place.begin = last.begin;
       cursor.new_line = last.first_on_line;

@@ -90,8 +90,8 @@ TEST_CASE("a document past 4 MiB is not looked into, and says so") {
   Editor editor(kRecipec);
   editor.start(folder.path());
   editor.open(path, "# " + std::string(5u << 20, 'x'));
-  const Json all = editor.diagnostics(path, [](const Json& each) { return !each.empty(); });
-  CHECK(all.at(0).at("code") == "E0007");
+  const Json all = editor.diagnostics(path, [](const Json& each) { return !each.empty() && each[0].at("code") == "E0007"; });
+  CHECK(all.size() == 1);
   CHECK(answers(editor));
   editor.change(path, "recipe a {\n  on exec when nonsense.here == 1\n}\n");
   CHECK(editor.diagnostics(path, [](const Json& each) { return !each.empty() && each[0].at("code") == "E0107"; }).size() >= 1);
@@ -113,7 +113,7 @@ TEST_CASE("recipes that are wrong in every way leave the server alive") {
   Editor editor(kRecipec);
   editor.start(folder.path());
   for (const std::string& text :
-       {std::string(), std::string("recipe"), std::string("recipe a {"), std::string("\xff\xfe\x00", 3),
+       {std::string(), std::string("recipe"), std::string("recipe a {"), std::string("a\x00\xc2\x80", 4),
         std::string("import \"a.recipe\"\n"), std::string("macro m = m\n"),
         std::string("macro m(x) = any p in x: p.name == x\n"), std::string("list a = [...a]\n"),
         std::string("recipe a { on exec when ") + std::string(5000, '(') + "}\n",

@@ -87,6 +87,7 @@ TEST_CASE("where the cursor stands is told from the words before it") {
   CHECK(where("recipe a {\n  on any |") == Where::kGroup);
   CHECK(where("recipe a {\n  on exec when |") == Where::kSubject);
   CHECK(where("recipe a {\n  on exec when process.na|") == Where::kSubject);
+  CHECK(where("recipe a {\n  on exec when process.|") == Where::kSubject);
   CHECK(where("recipe a {\n  on exec when process.name |") == Where::kOperator);
   CHECK(where("recipe a {\n  on exec when process.name not |") == Where::kOperator);
   CHECK(where("recipe a {\n  on exec when process.name in |") == Where::kValue);
