@@ -33,11 +33,21 @@ std::vector<Code> all_codes() {
 }
 
 Diagnostic& Diagnostics::add(Code code, Span span, std::string message, std::string label) {
-  const Severity severity = info(code).severity;
-  errors_ += severity == Severity::kError ? 1 : 0;
-  warnings_ += severity == Severity::kWarning ? 1 : 0;
+  return add(Diagnostic{code, std::move(message), {span, std::move(label)}, {}, {}, {}, info(code).severity});
+}
 
-  const size_t slot = span.source.valid() ? span.source.index() + 1 : 0;
+void Diagnostics::add(const Diagnostic& diagnostic, Severity severity) {
+  Diagnostic copy = diagnostic;
+  copy.severity = severity;
+  add(std::move(copy));
+}
+
+Diagnostic& Diagnostics::add(Diagnostic diagnostic) {
+  errors_ += diagnostic.severity == Severity::kError ? 1 : 0;
+  warnings_ += diagnostic.severity == Severity::kWarning ? 1 : 0;
+
+  const SourceId source = diagnostic.primary.span.source;
+  const size_t slot = source.valid() ? source.index() + 1 : 0;
   if (of_source_.size() <= slot) of_source_.resize(slot + 1);
   const bool full = of_source_[slot] >= kMaxDiagnostics;
   if (full) {
@@ -45,9 +55,9 @@ Diagnostic& Diagnostics::add(Code code, Span span, std::string message, std::str
   } else {
     ++of_source_[slot];
   }
-  Diagnostic& diagnostic = full ? overflow_ : all_.emplace_back();
-  diagnostic = Diagnostic{code, std::move(message), {span, std::move(label)}, {}, {}, {}};
-  return diagnostic;
+  Diagnostic& kept = full ? overflow_ : all_.emplace_back();
+  kept = std::move(diagnostic);
+  return kept;
 }
 
 void Diagnostics::sort() {

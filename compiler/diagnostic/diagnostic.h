@@ -51,6 +51,7 @@ struct Diagnostic {
   std::vector<Label> secondary;
   std::vector<std::string> hints;  // "help: ..."
   std::vector<Fix> fixes;
+  Severity severity = Severity::kError;  // its code's; of a lint what recipes.toml makes of it
 };
 
 // Collects; never prints. Past kMaxDiagnostics of one source it counts only.
@@ -59,6 +60,8 @@ class Diagnostics {
   static constexpr size_t kMaxDiagnostics = 200;
 
   Diagnostic& add(Code code, Span span, std::string message, std::string label = {});
+  // One of another collector, with this severity.
+  void add(const Diagnostic& diagnostic, Severity severity);
   [[nodiscard]] const std::vector<Diagnostic>& all() const { return all_; }
   [[nodiscard]] bool has_errors() const { return errors_ > 0; }
   [[nodiscard]] size_t errors() const { return errors_; }
@@ -67,6 +70,8 @@ class Diagnostics {
   void sort();  // by source, then place
 
  private:
+  Diagnostic& add(Diagnostic diagnostic);
+
   std::vector<Diagnostic> all_;
   std::vector<size_t> of_source_;  // kept so far, by SourceId + 1; the first is for spans without a source
   Diagnostic overflow_;            // what add() returns past the bound

@@ -96,7 +96,7 @@ std::string render_json(const Diagnostics& diagnostics, const Sources& sources) 
     Json finding;
     finding["code"] = code.text;
     finding["name"] = code.title;
-    finding["severity"] = severity_word(code.severity);
+    finding["severity"] = severity_word(d.severity);
     finding["message"] = d.message;
     put_place(finding, sources, d.primary.span);
     finding["label"] = d.primary.text;
@@ -140,7 +140,7 @@ std::string render_github(const Diagnostics& diagnostics, const Sources& sources
     std::string message = d.message;
     if (!d.primary.text.empty()) message += "\n" + d.primary.text;
     for (const std::string& hint : d.hints) message += "\nhelp: " + hint;
-    out += fmt::format("::{} {}title={}::{}\n", github_word(code.severity), place, code.text, github_escape(message, false));
+    out += fmt::format("::{} {}title={}::{}\n", github_word(d.severity), place, code.text, github_escape(message, false));
   }
   return out;
 }
@@ -163,7 +163,7 @@ std::string render_sarif(const Diagnostics& diagnostics, const Sources& sources)
     if (!d.primary.text.empty()) message += ": " + d.primary.text;
     Json result = {{"ruleId", code.text},
                    {"ruleIndex", rule->second},
-                   {"level", severity_word(code.severity)},
+                   {"level", severity_word(d.severity)},
                    {"message", {{"text", message}}}};
     if (d.primary.span.source.valid()) result["locations"] = Json::array({sarif_location(sources, d.primary.span)});
     Json related = Json::array();

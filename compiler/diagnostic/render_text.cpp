@@ -92,9 +92,9 @@ class TextRenderer {
   void add(const Diagnostic& d) {
     const CodeInfo& code = info(d.code);
     if (!out_.empty()) out_ += '\n';
-    out_ += paint(colour_of(code.severity), fmt::format("{}[{}]", severity_word(code.severity), code.text));
+    out_ += paint(colour_of(d.severity), fmt::format("{}[{}]", severity_word(d.severity), code.text));
     out_ += paint(kBold, ": " + one_line(d.message)) + '\n';
-    severity_ = code.severity;
+    severity_ = d.severity;
     if (d.primary.span.source.valid()) add_places(d);
     for (const std::string& hint : d.hints)
       out_ += gutter() + paint(kBlue, "= ") + paint(kBold, "help") + ": " + one_line(hint) + '\n';

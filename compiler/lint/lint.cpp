@@ -19,6 +19,37 @@ constexpr Lint kLints[] = {
     {Code::kUnknownAttackId, lint_unknown_attack_id},
     {Code::kUnusedListOrMacro, lint_unused_list_or_macro},
     {Code::kUnusedMark, lint_unused_mark},
+    {Code::kRetiredAttackId, lint_retired_attack_id},
+    {Code::kSubsumedClause, lint_subsumed_clause},
+    {Code::kRedundantTerm, lint_redundant_term},
+    {Code::kSubsumedRecipe, lint_subsumed_recipe},
+    {Code::kComparisonNeverHolds, lint_comparison_never_holds},
+    {Code::kComparisonAlwaysHolds, lint_comparison_always_holds},
+    {Code::kNegatedOptionalField, lint_negated_optional_field},
+    {Code::kUnanchoredPathPattern, lint_unanchored_path_pattern},
+    {Code::kUnusedImport, lint_unused_import},
+    {Code::kUnusedException, lint_unused_exception},
+    {Code::kUntestedException, lint_untested_exception},
+    {Code::kWideException, lint_wide_exception},
+    {Code::kChangeableName, lint_changeable_name},
+    {Code::kImportanceBelowTactic, lint_importance_below_tactic},
+    {Code::kDuplicatedCondition, lint_duplicated_condition},
+    {Code::kDoubleNegation, lint_double_negation},
+    {Code::kRegexIsLiteral, lint_regex_is_literal},
+    {Code::kNeedlessRegexEnds, lint_needless_regex_ends},
+    {Code::kRedundantNocase, lint_redundant_nocase},
+    {Code::kSingleElementList, lint_single_element_list},
+    {Code::kDuplicateListEntry, lint_duplicate_list_entry},
+    {Code::kListEntrySubsumed, lint_list_entry_subsumed},
+    {Code::kTitleStyle, lint_title_style},
+    {Code::kMessageWithoutFields, lint_message_without_fields},
+    {Code::kStableWithoutFalsePositives, lint_stable_without_false_positives},
+    {Code::kEmptyDocumentation, lint_empty_documentation},
+    {Code::kHiddenCharacter, lint_hidden_character},
+    {Code::kThrottleByEveryEvent, lint_throttle_by_every_event},
+    {Code::kAllowWithoutReason, lint_allow_without_reason},
+    {Code::kRequiredMetadata, nullptr, lint_required_metadata},
+    {Code::kNamePattern, nullptr, lint_name_pattern},
 };
 
 }  // namespace
@@ -27,19 +58,29 @@ std::span<const Lint> all_lints() {
   return kLints;
 }
 
-Diagnostics run_lints(const Compilation& compilation, const std::function<bool(const std::string& path)>& is_given) {
+Diagnostics run_lints(const Compilation& compilation, const std::function<bool(const std::string& path)>& is_given,
+                      const SettingsOf& settings_of) {
   assert(compilation.ok);
+  static const LintSettings kDefaults;
+  const SettingsOf settings = settings_of ? settings_of : [](const std::string&) -> const LintSettings& { return kDefaults; };
   Diagnostics found;
-  for (const Lint& lint : kLints) lint.run(compilation, found);
+  for (const Lint& lint : kLints) {
+    if (lint.run != nullptr) lint.run(compilation, found);
+    if (lint.run_by_settings != nullptr) lint.run_by_settings(compilation, settings, found);
+  }
 
-  Diagnostics given;
+  Diagnostics left;
   Allows allows(compilation, is_given);
   for (const Diagnostic& diagnostic : found.all()) {
-    if (!is_given(compilation.sources[diagnostic.primary.span.source].path)) continue;
-    if (allows.silence(diagnostic)) continue;
-    given.add(diagnostic.code, diagnostic.primary.span, diagnostic.message) = diagnostic;
+    if (is_given(compilation.sources[diagnostic.primary.span.source].path) && !allows.silence(diagnostic))
+      left.add(diagnostic, Severity::kWarning);
   }
-  allows.report_unused(given);
+  allows.report_unused(left);
+  Diagnostics given;
+  for (const Diagnostic& diagnostic : left.all()) {
+    const LintLevel level = settings(compilation.sources[diagnostic.primary.span.source].path).level(diagnostic.code);
+    if (level != LintLevel::kAllow) given.add(diagnostic, level == LintLevel::kError ? Severity::kError : Severity::kWarning);
+  }
   given.sort();
   return given;
 }

@@ -2,6 +2,9 @@
 // See walk.h.
 #include "compiler/lint/walk.h"
 
+#include <algorithm>
+#include <set>
+
 namespace recipe {
 
 void for_each_trigger(const Compilation& compilation, const std::function<void(const TriggerView&)>& visit) {
@@ -20,6 +23,17 @@ void for_each_predicate(const Compilation& compilation, const std::function<void
     for (const On& on : recipe.ons) visit(recipe, on.when);
     for (const Except& except : recipe.exceptions) visit(recipe, except.when);
   }
+}
+
+void for_each_leaf(const Compilation& compilation,
+                   const std::function<void(const PredicateNode&, const Test&, Span otherwise)>& visit) {
+  std::set<std::pair<SourceId, uint32_t>> seen;
+  for_each_predicate(compilation, [&](const Recipe& recipe, const Predicate& predicate) {
+    for (const PredicateNode& node : predicate.nodes) {
+      if (node.kind != PredicateKind::kTest || !seen.insert({node.span.source, node.span.begin}).second) continue;
+      visit(node, predicate.tests[node.test], recipe.span);
+    }
+  });
 }
 
 Span place(Span words, Span otherwise) {
@@ -58,6 +72,100 @@ bool same_question(const Predicate& predicate, uint32_t a, uint32_t b) {
     if (x.kind == PredicateKind::kTest && !(predicate.tests[x.test] == predicate.tests[y.test])) return false;
   }
   return true;
+}
+
+void for_each_expression(const Compilation& compilation, const std::function<void(const Document&, const Expression&)>& visit) {
+  for (const Document& document : compilation.set.documents) {
+    for (const Expression& expression : document.expressions) visit(document, expression);
+  }
+}
+
+std::optional<Span> with_parentheses(const Sources& sources, const Expression& expression) {
+  Span span = expression.span;
+  if (!expression.parenthesised) return span;
+  const std::string& text = sources[span.source].text;
+  const auto is_blank = [](char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; };
+  while (span.begin > 0 && is_blank(text[span.begin - 1])) --span.begin;
+  while (span.end < text.size() && is_blank(text[span.end])) ++span.end;
+  if (span.begin == 0 || span.end == text.size() || text[span.begin - 1] != '(' || text[span.end] != ')') return std::nullopt;
+  return Span{span.source, span.begin - 1, span.end + 1};
+}
+
+std::string folded_words(const Sources& sources, Span span) {
+  std::string out;
+  char quote = 0;
+  const std::string_view text = sources.text(span);
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (quote == 0 && c == '#') return {};
+    if (quote == 0 && (c == ' ' || c == '\t' || c == '\n' || c == '\r')) {
+      if (!out.empty() && out.back() != ' ') out += ' ';
+      continue;
+    }
+    if (c == '"') quote = quote == 0 ? c : 0;
+    out += c;
+    if (quote != 0 && c == '\\' && i + 1 < text.size()) out += text[++i];
+  }
+  return out;
+}
+
+void for_each_list(const Compilation& compilation, const std::function<void(const Document&, const WrittenValue&)>& visit) {
+  for (const Document& document : compilation.set.documents) {
+    for (const WrittenList& list : document.lists) {
+      if (!list.file) visit(document, document[list.value]);
+    }
+    for (const Expression& expression : document.expressions) {
+      if (expression.form == ExpressionForm::kTest && document[expression.value].form == ValueForm::kList)
+        visit(document, document[expression.value]);
+    }
+  }
+}
+
+std::optional<Fix> remove_entry(const Sources& sources, const Document& document, const WrittenValue& list, size_t at) {
+  if (at == 0) return std::nullopt;
+  const Span removed{list.span.source, document[list.items[at - 1]].span.end, document[list.items[at]].span.end};
+  if (folded_words(sources, removed).empty()) return std::nullopt;
+  return Fix{removed, "", "remove the entry"};
+}
+
+void for_each_recipe(const Compilation& compilation, const std::function<void(const Document&, const WrittenRecipe&)>& visit) {
+  for (const Document& document : compilation.set.documents) {
+    for (const WrittenRecipe& recipe : document.recipes) visit(document, recipe);
+  }
+}
+
+const Property* find_property(const std::vector<Property>& properties, std::string_view key) {
+  const auto found =
+      std::find_if(properties.begin(), properties.end(), [&](const Property& each) { return each.key.text == key; });
+  return found == properties.end() ? nullptr : &*found;
+}
+
+bool gives(const Document& document, const WrittenRecipe& recipe, const std::string& key) {
+  const bool doc = key.starts_with("doc.");
+  const Property* property = find_property(doc ? recipe.doc : recipe.properties, doc ? key.substr(4) : key);
+  if (key == "throttle") return !recipe.throttles.empty();
+  if (property == nullptr) return false;
+  const WrittenValue& value = document[property->value];
+  return value.form != ValueForm::kList || !value.items.empty();
+}
+
+void for_each_attack_id(const Compilation& compilation, const std::function<void(const WrittenValue&)>& visit) {
+  for (const Document& document : compilation.set.documents) {
+    for (const WrittenRecipe& recipe : document.recipes) {
+      for (const Property& property : recipe.properties) {
+        if (property.key.text != "attack") continue;
+        const WrittenValue& value = document[property.value];
+        if (value.form != ValueForm::kList) visit(value);
+        for (const ValueId item : value.items) visit(document[item]);
+      }
+    }
+  }
+}
+
+const WrittenValue* pattern_of(const Document& document, const Expression& test) {
+  if (test.form != ExpressionForm::kTest || test.op != WrittenOperator::kMatches) return nullptr;
+  const WrittenValue& value = document[test.value];
+  return value.form == ValueForm::kString ? &value : nullptr;
 }
 
 bool is_plain(const Test& test) {

@@ -2,6 +2,7 @@
 // What several lints ask of a compilation: its triggers with their clauses, the parts of a clause, words for findings.
 #pragma once
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -23,14 +24,52 @@ void for_each_trigger(const Compilation& compilation, const std::function<void(c
 // Every predicate as written: conditions, then exceptions, of each recipe.
 void for_each_predicate(const Compilation& compilation, const std::function<void(const Recipe&, const Predicate&)>& visit);
 
+// Every test of every condition and exception as written, each place once however often a macro brings it. `otherwise`: the
+// place of the recipe.
+void for_each_leaf(const Compilation& compilation,
+                   const std::function<void(const PredicateNode&, const Test&, Span otherwise)>& visit);
+
 // The node's words where they stand in the same file as the recipe; else (a macro's body elsewhere) `otherwise`.
 [[nodiscard]] Span place(Span words, Span otherwise);
 
 // The clause as the author wrote its terms, joined by `and`, white space folded, cut after some 100 bytes.
 [[nodiscard]] std::string words(const Compilation& compilation, const Predicate& predicate, const Clause& clause);
 
+// Parts of one `and` or `or` (of simplified conditions and exceptions) of which `narrow` implies `wide`. Each part that is too
+// much is visited once, wherever its words are expanded. `otherwise`: the place of the condition.
+using ImpliedVisitor = std::function<void(const Predicate&, Span otherwise, uint32_t narrow, uint32_t wide)>;
+void for_each_implied(const Compilation& compilation, PredicateKind kind, const ImpliedVisitor& visit);
+
 // Whether two subtrees of one predicate ask the same, negation of the roots apart.
 [[nodiscard]] bool same_question(const Predicate& predicate, uint32_t a, uint32_t b);
+
+// Every written condition, sub-conditions too, in the order of the files.
+void for_each_expression(const Compilation& compilation, const std::function<void(const Document&, const Expression&)>& visit);
+
+// The words of a sub-condition with the parentheses around it; nullopt: a comment stands within them.
+[[nodiscard]] std::optional<Span> with_parentheses(const Sources& sources, const Expression& expression);
+
+// The words on one line, white space between them folded. Empty: a comment is among them.
+[[nodiscard]] std::string folded_words(const Sources& sources, Span span);
+
+// Lists that conditions read: declared ones, and those that stand behind an operator. Not those of tests' events or of
+// metadata.
+void for_each_list(const Compilation& compilation, const std::function<void(const Document&, const WrittenValue&)>& visit);
+
+// What has the entry at `at` leave a list, with its comma; nullopt: a comment stands there.
+[[nodiscard]] std::optional<Fix> remove_entry(const Sources& sources, const Document& document, const WrittenValue& list,
+                                              size_t at);
+
+void for_each_recipe(const Compilation& compilation, const std::function<void(const Document&, const WrittenRecipe&)>& visit);
+[[nodiscard]] const Property* find_property(const std::vector<Property>& properties, std::string_view key);  // nullptr: none
+// Whether the recipe gives the key (`author`, `doc.actions`, `throttle`), and not as an empty list.
+[[nodiscard]] bool gives(const Document& document, const WrittenRecipe& recipe, const std::string& key);
+
+// Every id in `attack [...]`.
+void for_each_attack_id(const Compilation& compilation, const std::function<void(const WrittenValue&)>& visit);
+
+// The one pattern of `x matches "..."`; nullptr: another test, or a list of patterns.
+[[nodiscard]] const WrittenValue* pattern_of(const Document& document, const Expression& test);
 
 // A test of a plain field of the event.
 [[nodiscard]] bool is_plain(const Test& test);

@@ -18,6 +18,14 @@ struct Block {
   std::string text;
 };
 
+// The ```toml block of a page: the recipes.toml of its examples; empty: it has none.
+std::string settings_of(std::string_view page) {
+  const size_t begin = page.find("```toml\n");
+  if (begin == std::string_view::npos) return {};
+  const size_t text = begin + 8;
+  return std::string(page.substr(text, page.find("```", text) - text));
+}
+
 std::vector<Block> blocks_of(std::string_view page) {
   std::vector<Block> blocks;
   std::istringstream in{std::string(page)};
@@ -37,13 +45,19 @@ std::vector<Block> blocks_of(std::string_view page) {
   return blocks;
 }
 
-std::set<std::string> codes_of(const Block& block, bool lints) {
+std::set<std::string> codes_of(const Block& block, bool lints, const std::string& toml = {}) {
   Compilation compilation;
-  compile_text(compilation, "page.recipe", block.text, {});
+  CompileOptions options;
+  options.roots = {RECIPE_SOURCE_DIR "/rules"};  // for an example that imports
+  compile_text(compilation, "page.recipe", block.text, options);
   std::set<std::string> codes;
   for (const Diagnostic& d : compilation.diagnostics.all()) codes.insert(std::string(info(d.code).text));
   if (!lints || !compilation.ok) return codes;
-  const Diagnostics found = run_lints(compilation, [](const std::string&) { return true; });
+  const Result<LintSettings> settings = read_settings(toml, "recipes.toml");
+  REQUIRE(settings.ok());
+  const Diagnostics found = run_lints(
+      compilation, [](const std::string& path) { return path == "page.recipe"; },
+      [&](const std::string&) -> const LintSettings& { return *settings; });
   for (const Diagnostic& d : found.all()) codes.insert(std::string(info(d.code).text));
   return codes;
 }
@@ -73,8 +87,9 @@ TEST_CASE("the first example of a page gives the page's code and no other, the s
       CHECK(codes_of(blocks[0], false) == std::set<std::string>{text});
       CHECK(codes_of(blocks[1], false).empty());
     } else {
-      CHECK(codes_of(blocks[0], true).count(text) == 1);
-      CHECK(codes_of(blocks[1], true).count(text) == 0);
+      const std::string toml = settings_of(find_page(code));
+      CHECK(codes_of(blocks[0], true, toml).count(text) == 1);
+      CHECK(codes_of(blocks[1], true, toml).count(text) == 0);
     }
   }
 }

@@ -14,11 +14,13 @@ const auto everything = [](const std::string&) { return true; };
 
 Diagnostics lint(const std::string& text, const std::string& path = "sample.recipe") {
   Compilation compilation;
-  compile_text(compilation, path, text, {});
+  CompileOptions options;
+  options.roots = {RECIPE_SOURCE_DIR "/rules"};
+  compile_text(compilation, path, text, options);
   INFO(text);
   for (const Diagnostic& each : compilation.diagnostics.all()) UNSCOPED_INFO(each.message);
   REQUIRE(compilation.ok);
-  return run_lints(compilation, everything);
+  return run_lints(compilation, [&](const std::string& given) { return given == path; });
 }
 
 size_t count(const Diagnostics& found, Code code) {
@@ -221,9 +223,10 @@ TEST_CASE("the first example on a lint's page is found by it and the second is n
     INFO(row.text);
     CHECK(page.str().starts_with("# " + std::string(row.text) + ": " + std::string(row.title)));
     REQUIRE_FALSE(example(page.str(), 1).empty());
+    ++pages;
+    if (page.str().find("```toml") != std::string::npos) continue;  // tests/golden/pages_test.cpp gives it its settings
     CHECK(hits(code, example(page.str(), 0)) == 1);
     CHECK(hits(code, example(page.str(), 1)) == 0);
-    ++pages;
   }
   CHECK(pages == all_lints().size() + 1);  // unused_allow is no row of the table: it looks at what the others found
 }

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// comparison_always_holds: a comparison that every value of the field meets.
+#include <algorithm>
+
+#include "compiler/lint/lint.h"
+#include "compiler/lint/value_range.h"
+#include "compiler/lint/walk.h"
+
+namespace recipe {
+
+void lint_comparison_always_holds(const Compilation& compilation, Diagnostics& out) {
+  for_each_leaf(compilation, [&](const PredicateNode& node, const Test& test, Span otherwise) {
+    if (std::none_of(test.literals.begin(), test.literals.end(), [&](const Literal& each) { return holds_always(test, each); }))
+      return;
+    const std::string name(info(test.subject.field).name);
+    out.add(Code::kComparisonAlwaysHolds, place(node.span, otherwise), "every value of `" + name + "` meets this",
+            "true wherever the field is there")
+        .hints.push_back("remove it; where that the field is there matters, write `exists " + name + "`");
+  });
+}
+
+}  // namespace recipe

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// subsumed_clause: an alternative of an `or` that another alternative holds already. redundant_term, in its own file, is the
+// same of an `and`. Both compare the sub-conditions as written, so that what only the normal form brings about is not reported.
+#include "compiler/lint/lint.h"
+#include "compiler/lint/walk.h"
+#include "compiler/prove/prove.h"
+
+namespace recipe {
+
+void lint_subsumed_clause(const Compilation& compilation, Diagnostics& out) {
+  for_each_implied(compilation, PredicateKind::kOr,
+                   [&](const Predicate& predicate, Span otherwise, uint32_t narrow, uint32_t wide) {
+                     Diagnostic& diagnostic =
+                         out.add(Code::kSubsumedClause, place(predicate.nodes[narrow].span, otherwise),
+                                 "this alternative adds nothing: whatever meets `" + words(compilation, predicate, {{narrow}}) +
+                                     "` meets `" + words(compilation, predicate, {{wide}}) + "`",
+                                 "never decides");
+                     diagnostic.secondary.push_back({predicate.nodes[wide].span, "holds it already"});
+                     diagnostic.hints.push_back("remove it, or see whether the other one is wider than it should be");
+                   });
+}
+
+}  // namespace recipe

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// wide_exception: an exception that only says below whom, not what: a malicious install hook has the same ancestors as the
+// honest one.
+#include <algorithm>
+
+#include "compiler/lint/lint.h"
+#include "compiler/lint/walk.h"
+#include "compiler/lower/lower.h"
+
+namespace recipe {
+namespace {
+
+bool is_about_origin(const Predicate& predicate, uint32_t at) {
+  const PredicateNode& node = predicate.nodes[at];
+  if (node.kind == PredicateKind::kAny || node.kind == PredicateKind::kAll) return node.list == FieldId::process_ancestors;
+  if (node.kind != PredicateKind::kTest) return false;
+  const FieldId field = predicate.tests[node.test].subject.field;
+  return field == FieldId::process_parent_name || field == FieldId::process_parent_comm ||
+         field == FieldId::process_parent_exe || field == FieldId::process_ancestors;
+}
+
+}  // namespace
+
+void lint_wide_exception(const Compilation& compilation, Diagnostics& out) {
+  for (const Recipe& recipe : compilation.set.recipes) {
+    for (const Except& except : recipe.exceptions) {
+      const Predicate simplified = simplify(except.when);
+      const Clauses clauses = split_clauses(simplified);
+      const auto only_origin = std::find_if(clauses.clauses.begin(), clauses.clauses.end(), [&](const Clause& clause) {
+        return !clause.terms.empty() && std::all_of(clause.terms.begin(), clause.terms.end(),
+                                                    [&](uint32_t term) { return is_about_origin(simplified, term); });
+      });
+      if (only_origin == clauses.clauses.end()) continue;
+      out.add(Code::kWideException, place(simplified.nodes[only_origin->terms[0]].span, except.span),
+              "this holds back whatever is done below `" + words(compilation, simplified, *only_origin) + "`",
+              "says who started it, not what it is")
+          .hints.push_back("say the deed too: `process.name == ... and argv ...`");
+    }
+  }
+}
+
+}  // namespace recipe
