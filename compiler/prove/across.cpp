@@ -126,12 +126,12 @@ std::vector<std::string> all_names(const Entry& entry) {
 
 struct Traits {
   Importance importance = Importance::kCritical;  // the least that it reports with
-  bool plain = true;                              // reports, marks nothing, is on
+  bool plain = true;                              // reports each match, marks nothing, is on
 };
 
 Traits traits_of(const Recipe& recipe) {
   Traits traits;
-  traits.plain = recipe.info.enabled;
+  traits.plain = recipe.info.enabled && !recipe.state.sequence && !recipe.state.seen && recipe.state.counts.empty();
   for (const On& on : recipe.ons) {
     traits.importance = std::min(traits.importance, on.importance);
     traits.plain = traits.plain && on.report && on.marks.empty();

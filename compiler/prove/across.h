@@ -21,8 +21,8 @@ struct Subsumed {
 // progress: recipes done and all, every few hundred; may be empty.
 using AcrossProgress = std::function<void(size_t done, size_t total)>;
 
-// Each narrow recipe once, with the first that covers it. A recipe that marks, that is off, that reports nothing, or that has
-// more importance than the other is not looked at. compilation.ok must hold.
+// Each narrow recipe once, with the first that covers it. A recipe that marks, that is off, that reports nothing or not each
+// match (a sequence, a count, a memory), or that has more importance than the other is not looked at. compilation.ok must hold.
 [[nodiscard]] std::vector<Subsumed> find_subsumed(const Compilation& compilation, const AcrossProgress& progress);
 
 // What a recipe reports: conditions of its triggers, and exceptions. Points into the compilation, which must outlive it.
