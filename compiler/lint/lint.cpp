@@ -50,6 +50,9 @@ constexpr Lint kLints[] = {
     {Code::kAllowWithoutReason, lint_allow_without_reason},
     {Code::kRequiredMetadata, nullptr, lint_required_metadata},
     {Code::kNamePattern, nullptr, lint_name_pattern},
+    {Code::kExpiredException, lint_expired_exception},
+    {Code::kTuneWithoutEffect, lint_tune_without_effect},
+    {Code::kUnusedSharedException, lint_unused_shared_exception},
 };
 
 }  // namespace

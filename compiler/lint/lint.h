@@ -69,6 +69,9 @@ void lint_empty_documentation(const Compilation& compilation, Diagnostics& out);
 void lint_hidden_character(const Compilation& compilation, Diagnostics& out);
 void lint_throttle_by_every_event(const Compilation& compilation, Diagnostics& out);
 void lint_allow_without_reason(const Compilation& compilation, Diagnostics& out);
+void lint_expired_exception(const Compilation& compilation, Diagnostics& out);
+void lint_tune_without_effect(const Compilation& compilation, Diagnostics& out);
+void lint_unused_shared_exception(const Compilation& compilation, Diagnostics& out);
 void lint_required_metadata(const Compilation& compilation, const SettingsOf& settings_of, Diagnostics& out);
 void lint_name_pattern(const Compilation& compilation, const SettingsOf& settings_of, Diagnostics& out);
 

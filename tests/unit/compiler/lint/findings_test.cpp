@@ -232,4 +232,30 @@ TEST_CASE("unused_import knows what a file brings") {
   CHECK(hits(Code::kUnusedImport, shells + when("process.name == sh and argv has flag c")) == 0);
 }
 
+TEST_CASE("expired_exception sees a last day that is over, and says it of a shared one once") {
+  const Code code = Code::kExpiredException;
+  CHECK(hits(code, when("process.name == nc", "  except \"x\" until 2020-01-01 when process.uid == 0\n")) == 1);
+  CHECK(hits(code, when("process.name == nc", "  except \"x\" until 2199-01-01 when process.uid == 0\n")) == 0);
+  CHECK(hits(code, when("process.name == nc", "  except \"x\" when process.uid == 0\n")) == 0);
+  CHECK(hits(code,
+             "exception old until 2020-01-01 when process.uid == 0\nrecipe a { on exec when process.name == nc except old }\n"
+             "recipe b { on exec when process.name == ncat except old }") == 1);
+}
+
+TEST_CASE("tune_without_effect sees a choice that holds for nothing") {
+  const Code code = Code::kTuneWithoutEffect;
+  const std::string recipe = "recipe a { importance high category execution on exec when process.name == nc }\n";
+  CHECK(hits(code, recipe + "tune where importance < high { enabled false }") == 1);
+  CHECK(hits(code, recipe + "tune where category == execution { status stable }") == 0);
+  CHECK(hits(code, recipe + "tune a { status stable }") == 0);
+}
+
+TEST_CASE("unused_shared_exception sees one that nobody names") {
+  const Code code = Code::kUnusedSharedException;
+  const std::string shared = "exception ours when process.uid == 7\n";
+  CHECK(hits(code, shared + "recipe a { on exec when process.name == nc }") == 1);
+  CHECK(hits(code, shared + "recipe a { on exec when process.name == nc except ours }") == 0);
+  CHECK(hits(code, shared + "recipe a { on exec when process.name == nc }\ntune a { except ours }") == 0);
+}
+
 }  // namespace recipe
