@@ -224,6 +224,9 @@ WrittenCount Builder::count_of(Tree* tree) {
 WrittenCount Builder::count_member(P::CountMemberContext* tree) {
   return count_of(tree);
 }
+WrittenCount Builder::count_term(P::CountingContext* tree) {
+  return count_of(tree);
+}
 
 WrittenSeen Builder::unless_member(P::UnlessMemberContext* tree) {
   WrittenSeen seen;

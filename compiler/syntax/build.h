@@ -58,6 +58,7 @@ class Builder {
   void event_words(WrittenOn& into, const std::vector<P::EventWordContext*>& words);
   template <class Tree>
   WrittenCount count_of(Tree* tree);
+  WrittenCount count_term(P::CountingContext* tree);
   void take_count(WrittenOn& on);
   void step_word(WrittenStep& step, P::NameContext* word, ValueId given);
   std::vector<Word> by(P::ByContext* tree);

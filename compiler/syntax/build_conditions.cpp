@@ -131,7 +131,7 @@ ExpressionId Builder::primary(P::PrimaryContext* tree) {
   } else if (auto* counting = dynamic_cast<P::CountingContext*>(tree)) {
     out.form = ExpressionForm::kCounting;
     const ExpressionId id = add(std::move(out));
-    counts_.emplace_back(id, count_of(counting));
+    counts_.emplace_back(id, count_term(counting));
     return id;
   } else if (auto* marked = dynamic_cast<P::MarkedContext*>(tree)) {
     out.form = ExpressionForm::kMarked;

@@ -5,6 +5,7 @@
 
 #include "runtime/match/trace.h"
 #include "tools/recipec/harness.h"
+#include "tools/recipec/run_tests.h"
 
 namespace recipe::recipec {
 
