@@ -22,6 +22,7 @@ namespace recipe {
 namespace {
 
 constexpr uint32_t kAnyCookie[2] = {INET_DIAG_NOCOOKIE, INET_DIAG_NOCOOKIE};
+constexpr size_t kMostListeners = 4096;
 constexpr uint32_t kConnected = ~((1u << TCP_LISTEN) | (1u << TCP_TIME_WAIT));
 
 int open_netlink() {
@@ -168,6 +169,7 @@ uint64_t SocketDiag::internet_peer(const InternetSocket& socket) const {
   }
   std::memcpy(request.id.idiag_cookie, kAnyCookie, sizeof kAnyCookie);
   uint64_t inode = 0;
+  bool waits = false;
   if (!netlink_.ok() || !ask(netlink_.get(), request, 0)) return 0;
   each_answer(netlink_.get(), false, [&](const char* body, size_t bytes) {
     inet_diag_msg told;
@@ -175,8 +177,32 @@ uint64_t SocketDiag::internet_peer(const InternetSocket& socket) const {
     std::memcpy(&told, body, sizeof told);
     // Where none has both addresses the kernel names who listens at the one.
     const InternetSocket other = socket_of(told, socket.protocol);
-    if (other.own_port == socket.peer_port && other.peer_port == socket.own_port) inode = other.inode;
+    const bool found = other.own_port == socket.peer_port && other.peer_port == socket.own_port;
+    if (found) inode = other.inode;
+    waits = found && inode == 0;
     return false;
+  });
+  return waits ? listener(socket) : inode;
+}
+
+// A connection that nobody has accepted so far is in the hands of who listens there.
+uint64_t SocketDiag::listener(const InternetSocket& socket) const {
+  inet_diag_req_v2 request{};
+  request.sdiag_family = socket.family;
+  request.sdiag_protocol = socket.protocol;
+  request.idiag_states = 1u << TCP_LISTEN;
+  uint64_t inode = 0;
+  size_t most = kMostListeners;
+  if (!ask(netlink_.get(), request, NLM_F_DUMP)) return 0;
+  each_answer(netlink_.get(), true, [&](const char* body, size_t bytes) {
+    inet_diag_msg told;
+    if (bytes < sizeof told || most-- == 0) return false;
+    std::memcpy(&told, body, sizeof told);
+    const InternetSocket other = socket_of(told, socket.protocol);
+    constexpr uint32_t kAny[4] = {};
+    const bool here = other.own_address == socket.peer_address || std::memcmp(told.id.idiag_src, kAny, sizeof kAny) == 0;
+    if (here && other.own_port == socket.peer_port) inode = other.inode;
+    return inode == 0;
   });
   return inode;
 }

@@ -30,10 +30,13 @@ class SocketDiag {
   // By the inode: the kernel has no way but to list them all, at most `most`, until then.
   [[nodiscard]] std::optional<InternetSocket> internet(uint8_t family, uint8_t protocol, uint64_t inode, size_t most,
                                                        Clock::time_point until) const;
-  // The inode of the socket that has these two addresses the other way round; 0: it is not in this namespace.
+  // The inode of the socket that has these two addresses the other way round, of the one that listens while nobody has accepted
+  // it; 0: it is not in this namespace.
   [[nodiscard]] uint64_t internet_peer(const InternetSocket& socket) const;
 
  private:
+  [[nodiscard]] uint64_t listener(const InternetSocket& socket) const;
+
   Fd netlink_;
 };
 

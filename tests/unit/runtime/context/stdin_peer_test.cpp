@@ -162,6 +162,24 @@ TEST_CASE("an IPv4 connection of an IPv6 socket has an IPv4 address") {
   for (const int descriptor : {listener, near, accepted}) close(descriptor);
 }
 
+TEST_CASE("a connection that nobody has accepted so far is held by who listens") {
+  const uint32_t place = GENERATE(uint32_t{INADDR_LOOPBACK}, uint32_t{INADDR_ANY});
+  sockaddr_in address{};
+  socklen_t size = sizeof address;
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(place);
+  const int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), near = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  auto* const any = reinterpret_cast<sockaddr*>(&address);
+  REQUIRE(bind(listener, any, size) == 0);
+  REQUIRE(getsockname(listener, any, &size) == 0);
+  REQUIRE(listen(listener, 1) == 0);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  REQUIRE(connect(near, any, size) == 0);
+  const Fork child([&] { become_sleep(near); });
+  CHECK(peer_of(child.pid()).programs == own_name());
+  for (const int descriptor : {listener, near}) close(descriptor);
+}
+
 TEST_CASE("a socket of another network namespace is found there") {
   if (geteuid() != 0) SKIP_TEST("needs root: a network namespace");
   // The outer one holds the far end, the inner one has the near end as its standard input.
