@@ -89,7 +89,7 @@ void lsp_rows() {
       all.add(before);
     };
     for (int key = 0; key < kKeys; ++key) {
-      text.insert(text.find("sentence of") + 8, "x");
+      text.insert(text.find("sentence") + 8, "x");
       const double before = now_seconds();
       editor.change(path, text);
       ask("textDocument/completion", place("process.name in"));
