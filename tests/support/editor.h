@@ -31,6 +31,7 @@ class Editor {
 
   void open(const std::string& path, const std::string& text);
   void change(const std::string& path, const std::string& text);
+  [[nodiscard]] int version() const { return version_; }  // of the last change
   // The next diagnostics of this file that `wanted` accepts; throws where none come.
   Json diagnostics(const std::string& path, const std::function<bool(const Json& all)>& wanted);
   // The next message that `wanted` accepts.
