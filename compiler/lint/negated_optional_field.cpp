@@ -15,7 +15,6 @@ bool is_optional(const Subject& subject) {
   if (subject.selector == Selector::kKey) return true;
   const std::string_view name = info(subject.field).name;
   return name.starts_with("container.") || name.starts_with("ci.") || name.starts_with("process.package.") ||
-         subject.field == FieldId::process_script || subject.field == FieldId::process_tty ||
          subject.field == FieldId::mount_type;
 }
 

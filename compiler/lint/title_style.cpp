@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// title_style: a title that ends in a full stop, begins in lower case or is longer than a line of a log.
+// title_style: a title that ends in a full stop or is longer than a line of a log.
 #include "compiler/lint/lint.h"
 #include "compiler/lint/walk.h"
 
@@ -16,8 +16,7 @@ void lint_title_style(const Compilation& compilation, Diagnostics& out) {
     if (title == nullptr || document[title->value].text.empty()) return;
     const std::string& text = document[title->value].text;
     std::string wrong;
-    if (text.ends_with('.')) wrong = "a title has no full stop";
-    if (text[0] >= 'a' && text[0] <= 'z' && text.find(' ') != std::string::npos) wrong = "a title begins with a capital";
+    if (text.ends_with('.') && !text.ends_with("etc.")) wrong = "a title has no full stop";
     if (text.size() > kMostTitleBytes)
       wrong = "the title has " + std::to_string(text.size()) + " bytes, more than " + std::to_string(kMostTitleBytes);
     if (!wrong.empty()) out.add(Code::kTitleStyle, document[title->value].span, wrong, "stands in lists and log lines");
