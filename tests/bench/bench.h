@@ -37,6 +37,7 @@ inline std::string figure(const Spread& s, const char* unit, int decimals) {
 
 // Each prints its rows; the environment that stands in the way is said in a row, never left out in silence.
 void compile_rows();
+void prove_rows();
 void replay_rows();
 void sink_rows();
 void kernel_rows();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Prints the table of DESIGN's budgets as measured now. bench [compile|lsp|replay|sink|kernel|storm|latency]...: all without
-// arguments.
+// Prints the table of DESIGN's budgets as measured now. bench [compile|lsp|prove|replay|sink|kernel|storm|latency]...: all
+// without arguments.
 #include <cstdio>
 #include <string_view>
 
@@ -12,8 +12,8 @@ int main(int argc, char** argv) {
     std::string_view name;
     void (*rows)();
   };
-  const Part parts[] = {{"compile", compile_rows}, {"lsp", lsp_rows},     {"replay", replay_rows},  {"sink", sink_rows},
-                        {"kernel", kernel_rows},   {"storm", storm_rows}, {"latency", latency_rows}};
+  const Part parts[] = {{"compile", compile_rows}, {"prove", prove_rows},   {"lsp", lsp_rows},     {"replay", replay_rows},
+                        {"sink", sink_rows},       {"kernel", kernel_rows}, {"storm", storm_rows}, {"latency", latency_rows}};
   if (argc == 2 && std::string_view(argv[1]) == "--help") {
     fmt::print("bench [PART...]: measures parts, or all; each row is a median, its spread and DESIGN's budget. Parts:");
     for (const Part& part : parts) fmt::print(" {}", part.name);
@@ -24,7 +24,8 @@ int main(int argc, char** argv) {
     bool known = false;
     for (const Part& part : parts) known = known || part.name == argv[i];
     if (!known) {
-      fmt::print(stderr, "bench: no part `{}`; there are compile, lsp, replay, sink, kernel, storm and latency\n", argv[i]);
+      fmt::print(stderr, "bench: no part `{}`; there are compile, prove, lsp, replay, sink, kernel, storm and latency\n",
+                 argv[i]);
       return 3;
     }
   }

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0
+// See compare.h. First the proof (compiler/prove); where it fails, a search for an event: those of the recipes' own tests, and
+// built ones, which meet a clause of one side and leave a term of each clause of the other unmet.
+#include "tools/recipec/compare.h"
+
+#include <algorithm>
+#include <map>
+
+#include "compiler/prove/across.h"
+#include "compiler/prove/build_event.h"
+#include "runtime/feed/json.h"
+#include "tools/recipec/harness.h"
+
+namespace recipe::recipec {
+namespace {
+
+constexpr size_t kMostClauses = 64;  // of one side that events are built for
+constexpr size_t kMostEvents = 4;    // built for one set of wishes
+constexpr size_t kMostTries = 12;    // sets of wishes for one clause
+
+bool asks_options(const Predicate& predicate) {
+  return std::any_of(predicate.tests.begin(), predicate.tests.end(), [](const Test& test) {
+    return test.op == Operator::kHasFlag || test.op == Operator::kHasOption || test.subject.selector == Selector::kOption ||
+           test.subject.selector == Selector::kOperand;
+  });
+}
+
+bool asks_options(const prove::Reported& recipe) {
+  return std::any_of(recipe.triggers.begin(), recipe.triggers.end(),
+                     [](const prove::Reported::Part& part) { return asks_options(*part.condition.predicate); }) ||
+         std::any_of(recipe.exceptions.begin(), recipe.exceptions.end(),
+                     [](const auto& exception) { return asks_options(exception.first); });
+}
+
+// One set: its recipes by name, and how to ask it.
+struct Side {
+  const Compilation* compilation = nullptr;
+  std::vector<prove::Reported> reported;
+  std::map<std::string, uint32_t> by_name;
+  std::optional<Harness> harness;
+
+  static Result<Side> make(const Compilation& compilation) {
+    Side side;
+    side.compilation = &compilation;
+    side.reported = prove::reported(compilation);
+    for (uint32_t i = 0; i < compilation.set.recipes.size(); ++i) side.by_name.emplace(compilation.set.recipes[i].info.name, i);
+    Result<Harness> harness = Harness::build(compilation.artefact);
+    if (!harness.ok()) return harness.error();
+    side.harness.emplace(std::move(harness).value());
+    return side;
+  }
+
+  [[nodiscard]] bool detects(std::optional<uint32_t> recipe, const Event& event) {
+    if (!recipe) return false;
+    const RecipeId id{*recipe};
+    const auto triggers = harness->triggers_of(id, event.id());
+    const bool holds = std::any_of(triggers.begin(), triggers.end(), [&](TriggerId trigger) {
+      return harness->artefact().triggers[trigger.index()].report &&
+             harness->matcher().evaluate_trigger(trigger, event, harness->context()) != Truth::kFalse;
+    });
+    return holds && harness->matcher().find_exception(id, event, harness->context()) < 0;
+  }
+};
+
+class Comparer {
+ public:
+  Comparer(Side& old, Side& fresh) : old_(old), fresh_(fresh) {
+    lists_ = old.compilation->artefact.tables;
+    const auto& more = fresh.compilation->artefact.tables;
+    lists_.insert(lists_.end(), more.begin(), more.end());
+    same_options_ = old.compilation->artefact.option_tables == fresh.compilation->artefact.option_tables;
+  }
+
+  RecipeChange compare(const std::string& name) {
+    RecipeChange out;
+    out.name = name;
+    const auto before = index_of(old_, name), after = index_of(fresh_, name);
+    const Side& shown = after ? fresh_ : old_;
+    const Recipe& recipe = shown.compilation->set.recipes[after ? *after : *before];
+    out.file = shown.compilation->sources[recipe.span.source].path;
+    out.now = direction(fresh_, after, old_, before);
+    out.gone = direction(old_, before, fresh_, after);
+    out.change = !before                               ? Change::kAdded
+                 : !after                              ? Change::kRemoved
+                 : out.now.witness || out.gone.witness ? Change::kChanged
+                 : out.now.none && out.gone.none       ? Change::kEqual
+                                                       : Change::kUnknown;
+    return out;
+  }
+
+ private:
+  static std::optional<uint32_t> index_of(const Side& side, const std::string& name) {
+    const auto found = side.by_name.find(name);
+    return found == side.by_name.end() ? std::nullopt : std::optional(found->second);
+  }
+
+  // What `a` detects and `b` does not.
+  Direction direction(Side& a, std::optional<uint32_t> of_a, Side& b, std::optional<uint32_t> of_b) {
+    Direction out;
+    if (!of_a) {
+      out.none = true;
+      return out;
+    }
+    const prove::Reported& mine = a.reported[*of_a];
+    if (of_b) {
+      const prove::Reported& its = b.reported[*of_b];
+      out.none = (same_options_ || (!asks_options(mine) && !asks_options(its))) && prove::covers(its, mine);
+      if (out.none) return out;
+    }
+    const auto ask = [&](const EventValues& values) {
+      const auto record = encode_record(values);
+      Event event;
+      if (!record.ok() || !event.decode(std::as_bytes(std::span(*record))).ok()) return false;
+      if (!a.detects(of_a, event) || b.detects(of_b, event)) return false;
+      out.witness = write_json(event);
+      return true;
+    };
+    if (of_tests(a, of_a, ask) || of_tests(b, of_b, ask)) return out;
+    const prove::Reported nothing;
+    build(a, mine, of_b ? b.reported[*of_b] : nothing, ask);
+    return out;
+  }
+
+  template <class Ask>
+  static bool of_tests(const Side& side, std::optional<uint32_t> recipe, const Ask& ask) {
+    if (!recipe) return false;
+    const auto& tests = side.compilation->set.recipes[*recipe].tests;
+    return std::any_of(tests.begin(), tests.end(), [&](const RecipeTest& test) { return ask(test.steps.back()); });
+  }
+
+  // Events of each clause of `mine` that `its` may not cover; and of what an exception of `its` holds back and none of `mine`.
+  template <class Ask>
+  bool build(const Side& side, const prove::Reported& mine, const prove::Reported& its, const Ask& ask) {
+    size_t clauses = 0;
+    for (const prove::Reported::Part& part : mine.triggers) {
+      for (const Clause& clause : part.condition.clauses->clauses) {
+        if (++clauses > kMostClauses) return false;
+        const prove::Conjunction terms = prove::conjunction(*part.condition.predicate, clause);
+        std::vector<prove::Wish> wishes;
+        for (const prove::Term& term : terms) wishes.push_back({term, true});
+        if (try_wishes(side, part.event, wishes, ask)) return true;
+        for (size_t turn = 0; turn < kMostTries; ++turn) {
+          std::vector<prove::Wish> more = wishes;
+          if (!unmet(terms, part.event, its, turn, more)) break;
+          if (try_wishes(side, part.event, more, ask)) return true;
+        }
+        for (const auto& [predicate, back] : its.exceptions) {
+          for (const Clause& held : back.clauses) {
+            std::vector<prove::Wish> more = wishes;
+            for (const prove::Term& term : prove::conjunction(predicate, held)) more.push_back({term, true});
+            if (try_wishes(side, part.event, more, ask)) return true;
+          }
+        }
+      }
+    }
+    return false;
+  }
+
+  // Of each clause of `its` one term that `terms` do not imply, to be false; `turn` chooses which. false: there is none to
+  // choose.
+  static bool unmet(const prove::Conjunction& terms, EventId event, const prove::Reported& its, size_t turn,
+                    std::vector<prove::Wish>& wishes) {
+    bool some = false;
+    for (const prove::Reported::Part& part : its.triggers) {
+      if (part.event != event) continue;
+      for (const Clause& clause : part.condition.clauses->clauses) {
+        std::vector<prove::Term> open;
+        for (const prove::Term& term : prove::conjunction(*part.condition.predicate, clause)) {
+          if (!prove::implies(terms, term)) open.push_back(term);
+        }
+        if (open.empty()) continue;
+        wishes.push_back({open[turn % open.size()], false});
+        some = true;
+      }
+    }
+    return some;
+  }
+
+  template <class Ask>
+  bool try_wishes(const Side& side, EventId event, const std::vector<prove::Wish>& wishes, const Ask& ask) {
+    const prove::World world{&side.compilation->artefact.option_tables, &lists_};
+    const auto events = prove::build_events(event, wishes, world, kMostEvents);
+    return std::any_of(events.begin(), events.end(), ask);
+  }
+
+  Side &old_, &fresh_;
+  std::vector<ValueTable> lists_;  // of both: those of the new set behind those of the old
+  bool same_options_ = false;
+};
+
+// Numbers of lists mean the same on both sides: an equal list of `old`, else one behind all of them.
+void number_lists(const Compilation& old, Compilation& fresh) {
+  const auto& known = old.artefact.tables;
+  std::vector<uint32_t> number = {0};
+  for (const ValueTable& list : fresh.artefact.tables) {
+    const auto same = std::find_if(known.begin(), known.end(), [&](const ValueTable& other) {
+      return other.bytes == list.bytes && other.entries == list.entries;
+    });
+    number.push_back(static_cast<uint32_t>(same != known.end() ? same - known.begin() + 1 : known.size() + number.size()));
+  }
+  const auto renumber = [&](Predicate& predicate) {
+    for (Test& test : predicate.tests) test.table = number[test.table];
+  };
+  for (Predicate& predicate : fresh.simplified) renumber(predicate);
+  for (Recipe& recipe : fresh.set.recipes) {
+    for (Except& except : recipe.exceptions) renumber(except.when);
+  }
+}
+
+}  // namespace
+
+Result<std::vector<RecipeChange>> compare(const Compilation& old, Compilation& fresh,
+                                          const std::function<void(size_t done, size_t total)>& progress) {
+  number_lists(old, fresh);
+  Result<Side> before = Side::make(old), after = Side::make(fresh);
+  if (!before.ok()) return before.error();
+  if (!after.ok()) return after.error();
+  std::map<std::string, bool> names;
+  for (const auto& [name, index] : before->by_name) names.emplace(name, true);
+  for (const auto& [name, index] : after->by_name) names.emplace(name, true);
+  Comparer comparer(*before, *after);
+  std::vector<RecipeChange> changes;
+  for (const auto& [name, there] : names) {
+    changes.push_back(comparer.compare(name));
+    if (progress) progress(changes.size(), names.size());
+  }
+  return changes;
+}
+
+}  // namespace recipe::recipec
