@@ -16,12 +16,13 @@ bool is_simple(ValueForm form) {
 
 void lint_duplicate_list_entry(const Compilation& compilation, Diagnostics& out) {
   for_each_list(compilation, [&](const Document& document, const WrittenValue& list) {
-    std::set<std::pair<bool, std::string>> seen;  // a splice is another thing than a word
+    // A string and a word are one thing; the number 0, the text "0", an empty text and a splice are others.
+    std::set<std::pair<ValueForm, std::string>> seen;
     for (size_t i = 0; i < list.items.size(); ++i) {
       const WrittenValue& item = document[list.items[i]];
       if (!is_simple(item.form) && item.form != ValueForm::kSplice) continue;
-      if (seen.emplace(item.form == ValueForm::kSplice, item.text.empty() ? std::to_string(item.number) : item.text).second)
-        continue;
+      const ValueForm form = item.form == ValueForm::kWord ? ValueForm::kString : item.form;
+      if (seen.emplace(form, form == ValueForm::kInt ? std::to_string(item.number) : item.text).second) continue;
       Diagnostic& diagnostic =
           out.add(Code::kDuplicateListEntry, item.span,
                   "the list holds `" + std::string(compilation.sources.text(item.span)) + "` already", "once is enough");

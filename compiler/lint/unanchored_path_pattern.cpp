@@ -15,7 +15,8 @@ bool is_word(char c) {
 std::string better(Operator op, const std::string& text) {
   if (text.empty() || !is_word(text[0])) return {};
   if (op == Operator::kEndsWith) return "endswith \"/" + text + "\"";
-  if (op == Operator::kContains && text.find('/') != std::string::npos) return "contains \"/" + text + "\"";
+  if (op == Operator::kContains && text.find('/') != std::string::npos && text.find(':') == std::string::npos)
+    return "contains \"/" + text + "\"";
   return {};
 }
 

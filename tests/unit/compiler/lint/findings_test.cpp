@@ -168,6 +168,7 @@ TEST_CASE("lists: of one, with an entry twice, with one that another covers") {
   CHECK(hits(Code::kSingleElementList, when("process.name == perl and argv contains any [\"-e\"]")) == 0);
 
   CHECK(hits(Code::kDuplicateListEntry, when("process.name in [perl, ruby, perl]")) == 1);
+  CHECK(hits(Code::kDuplicateListEntry, when("process.name in [perl, \"0\", \"\"] and process.uid in [0, 1, 0x1]")) == 1);
   CHECK(hits(Code::kDuplicateListEntry, "list names = [perl, perl]\n" + when("process.name in names")) == 1);
   CHECK(hits(Code::kDuplicateListEntry,
              when("process.name == perl", "  test \"a\" match exec { process.name: perl, argv: [perl, x, x] }\n")) == 0);

@@ -109,8 +109,8 @@ TEST_CASE("diff sees what an exception holds back, on other events too") {
   CHECK(shows(compare(sample(perl, except), sample(perl)), "now"));
   CHECK(compare(sample(perl, except), sample(perl, except)).recipe["change"] == "equal");
 
-  const std::string network = "recipe sample {\n  on connect when dst.port == 4444 and dst.ip in 10.0.0.0/8\n}\n";
-  const std::string wider = "recipe sample {\n  on connect when dst.port in [4444, 4445] and dst.ip in 10.0.0.0/8\n}\n";
+  const std::string network = "recipe sample {\n  on connect when dst.port == 4444 and dst.ip in [10.0.0.0/8]\n}\n";
+  const std::string wider = "recipe sample {\n  on connect when dst.port in [4444, 4445] and dst.ip in [10.0.0.0/8]\n}\n";
   CHECK(shows(compare(network, wider), "now"));
   const std::string files = "recipe sample {\n  on open when file.path under \"/etc/ssh\" and file.access has write\n}\n";
   const std::string more =
