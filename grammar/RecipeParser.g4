@@ -51,7 +51,8 @@ markMember : MARK name name name value ;
 // `under`, `importance`, `clause`. test "..." todo match each name in [perl, ruby] exec { ... } · test "..." nothing in "events.jsonl"
 testMember : TEST string WORD? (MATCH | NOTHING | MARK) (IN string | testEach* testStep (THEN testStep)*) ;
 testEach : WORD name IN list ;
-testStep : eventWord ((name value)* object | scalar) ;
+testStep : eventWord ((stepWord value)* object | scalar) ;
+stepWord : WORD | UNDER ;
 // entry
 property : key value ;
 

@@ -272,7 +272,7 @@ WrittenMark Builder::mark_member(P::MarkMemberContext* tree) {
   return mark;
 }
 
-void Builder::step_word(WrittenStep& step, P::NameContext* word, ValueId given) {
+void Builder::step_word(WrittenStep& step, P::StepWordContext* word, ValueId given) {
   const std::string found = text(span(word));
   const std::pair<std::string_view, std::optional<ValueId>*> words[] = {
       {"after", &step.after}, {"times", &step.times},           {"every", &step.every},
@@ -322,7 +322,7 @@ WrittenTest Builder::test_member(P::TestMemberContext* tree) {
       step.after = scalar(each->scalar());
       continue;
     }
-    const std::vector<P::NameContext*> words = each->name();
+    const std::vector<P::StepWordContext*> words = each->stepWord();
     for (size_t i = 0; i < words.size(); ++i) step_word(step, words[i], value(each->value(i)));
     step.values = object(each->object(), Place::kTestItem);
   }

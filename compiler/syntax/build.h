@@ -60,7 +60,7 @@ class Builder {
   WrittenCount count_of(Tree* tree);
   WrittenCount count_term(P::CountingContext* tree);
   void take_count(WrittenOn& on);
-  void step_word(WrittenStep& step, P::NameContext* word, ValueId given);
+  void step_word(WrittenStep& step, P::StepWordContext* word, ValueId given);
   std::vector<Word> by(P::ByContext* tree);
   bool is_word(antlr4::ParserRuleContext* tree, std::string_view wanted, std::string_view example);
   void index(WrittenSubject& into, P::IndexContext* tree);
