@@ -33,18 +33,19 @@ void lint_list_entry_subsumed(const Compilation& compilation, Diagnostics& out) 
         continue;
       if (!said.insert({node.span.source, node.span.begin}).second) continue;
       const std::string_view here = compilation.sources.text(node.span);
-      const auto is_here = [&](const Literal& literal) { return here.find(shown(test, literal)) != std::string_view::npos; };
+      std::vector<Literal> entries;
+      for (const Literal& literal : test.literals) {
+        if (here.find(shown(test, literal)) != std::string_view::npos) entries.push_back(literal);
+      }
       Test one = test, other = test;
-      for (size_t i = 0; i < test.literals.size(); ++i) {
-        one.literals = {test.literals[i]};
-        for (size_t j = 0; j < test.literals.size(); ++j) {
-          other.literals = {test.literals[j]};
-          if (i == j || test.literals[i] == test.literals[j] || !prove::implies(one, other)) continue;
-          if (!is_here(test.literals[i]) || !is_here(test.literals[j])) continue;
+      for (size_t i = 0; i < entries.size(); ++i) {
+        one.literals = {entries[i]};
+        for (size_t j = 0; j < entries.size(); ++j) {
+          other.literals = {entries[j]};
+          if (i == j || entries[i] == entries[j] || !prove::implies(one, other)) continue;
           if (j > i && prove::implies(other, one)) continue;  // the same in other words: the later is too much
           out.add(Code::kListEntrySubsumed, place(node.span, recipe.span),
-                  "`" + shown(test, test.literals[i]) + "` adds nothing to the list: `" + shown(test, test.literals[j]) +
-                      "` covers it",
+                  "`" + shown(test, entries[i]) + "` adds nothing to the list: `" + shown(test, entries[j]) + "` covers it",
                   "one entry is never needed");
           break;
         }

@@ -147,6 +147,11 @@ bool begins_apart(It a, It a_end, It b, It b_end) {
   return false;
 }
 
+// A byte that b is sure to have at an end and that a has not, or may not have.
+bool differs_at(const ShapeToken& a, const ShapeToken& b) {
+  return b.kind == Kind::kByte && (is_gap(a) || a.kind == Kind::kOne || (a.kind == Kind::kByte && a.byte != b.byte));
+}
+
 }  // namespace
 
 TextKind text_kind(const Subject& subject) {
@@ -254,6 +259,7 @@ std::optional<std::vector<Shape>> shapes_of(Operator op, std::string_view litera
 }
 
 bool is_within(const Shape& a, const Shape& b, TextKind kind) {
+  if (!a.empty() && !b.empty() && (differs_at(a.front(), b.front()) || differs_at(a.back(), b.back()))) return false;
   const size_t width = b.size() + 1;
   if ((a.size() + 1) * width > kMostCells) return false;
   std::vector<bool> within((a.size() + 1) * width);  // [i][j]: the rest of a from i fits the rest of b from j

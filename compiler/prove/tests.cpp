@@ -109,25 +109,32 @@ int64_t mask_of(const Test& test) {
   return mask;
 }
 
-// One literal of a against all of b, texts that no set has answered.
-bool text_implied(const Test& a, const std::string& literal, const Test& b, bool fold) {
-  const TextKind kind = text_kind(a.subject);
-  if (a.op == Operator::kMatches && b.op == Operator::kMatches && a.nocase == b.nocase) {
-    if (std::find(b.literals.begin(), b.literals.end(), Literal(literal)) != b.literals.end()) return true;
+// All shapes of a test; literals without one are left out.
+std::vector<Shape> all_shapes(const Test& test, bool fold) {
+  std::vector<Shape> all;
+  for (const Literal& literal : test.literals) {
+    const std::string& text = std::get<std::string>(literal);
+    const auto more = has_shape(test, text) ? shapes_of(test.op, text, text_kind(test.subject), fold) : std::nullopt;
+    if (more) all.insert(all.end(), more->begin(), more->end());
   }
-  const auto shapes = has_shape(a, literal) ? shapes_of(a.op, literal, kind, fold) : std::nullopt;
-  if (!shapes) return false;
-  std::vector<Shape> of_b;
-  for (const Literal& other : b.literals) {
-    const std::string& text = std::get<std::string>(other);
-    const auto more = has_shape(b, text) ? shapes_of(b.op, text, kind, fold) : std::nullopt;
-    if (more) of_b.insert(of_b.end(), more->begin(), more->end());
+  return all;
+}
+
+// One literal of a against all of b, texts that no set has answered.
+bool text_implied(const Test& a, const std::string& literal, const Test& b, const std::vector<Shape>& of_b, bool fold) {
+  const TextKind kind = text_kind(a.subject);
+  if (b.op == Operator::kMatches) {
+    if (a.op == Operator::kMatches && a.nocase == b.nocase &&
+        std::find(b.literals.begin(), b.literals.end(), Literal(literal)) != b.literals.end())
+      return true;
     // A single text is put to the regex itself. RE2 folds what it compares, so the case of the text says nothing.
-    if (!more && b.op == Operator::kMatches && a.op == Operator::kEquals) {
-      const Regex* regex = compiled(text, b.nocase);
+    for (size_t i = 0; a.op == Operator::kEquals && i < b.literals.size(); ++i) {
+      const Regex* regex = compiled(std::get<std::string>(b.literals[i]), b.nocase);
       if (regex != nullptr && regex->found_in(literal)) return true;
     }
   }
+  const auto shapes = has_shape(a, literal) ? shapes_of(a.op, literal, kind, fold) : std::nullopt;
+  if (!shapes) return false;
   return std::all_of(shapes->begin(), shapes->end(), [&](const Shape& shape) {
     return std::any_of(of_b.begin(), of_b.end(), [&](const Shape& other) { return is_within(shape, other, kind); });
   });
@@ -144,13 +151,16 @@ bool texts_implied(const Test& a, const Test& b) {
     }
   }
   size_t pairs = 0;
+  std::optional<std::vector<Shape>> of_b;
   return std::all_of(a.literals.begin(), a.literals.end(), [&](const Literal& literal) {
     const std::string& text = std::get<std::string>(literal);
     const bool plain = a.op != Operator::kMatches && a.op != Operator::kLike;
     if (!known.empty() && (plain || a.nocase == b.nocase) && known.contains(*fold && plain ? folded(text) : text)) return true;
     if (a.op == Operator::kEquals && b.op == Operator::kEquals) return false;
     pairs += b.literals.size();
-    return pairs <= kMostPairs && text_implied(a, text, b, *fold);
+    if (pairs > kMostPairs) return false;
+    if (!of_b) of_b = all_shapes(b, *fold);
+    return text_implied(a, text, b, *of_b, *fold);
   });
 }
 
