@@ -10,13 +10,17 @@
 namespace recipe {
 namespace {
 
+// Every test of it asks an ancestor. A loop's body reaches to the end of its condition, so it may ask of the deed too.
 bool is_about_origin(const Predicate& predicate, uint32_t at) {
-  const PredicateNode& node = predicate.nodes[at];
-  if (node.kind == PredicateKind::kAny || node.kind == PredicateKind::kAll) return node.list == FieldId::process_ancestors;
-  if (node.kind != PredicateKind::kTest) return false;
-  const FieldId field = predicate.tests[node.test].subject.field;
-  return field == FieldId::process_parent_name || field == FieldId::process_parent_comm ||
-         field == FieldId::process_parent_exe || field == FieldId::process_ancestors;
+  for (uint32_t i = at; i < predicate.nodes[at].end; ++i) {
+    if (predicate.nodes[i].kind != PredicateKind::kTest) continue;
+    const Subject& subject = predicate.tests[predicate.nodes[i].test].subject;
+    if (subject.variable == 0 && subject.field != FieldId::process_parent_name &&
+        subject.field != FieldId::process_parent_comm && subject.field != FieldId::process_parent_exe &&
+        subject.field != FieldId::process_ancestors)
+      return false;
+  }
+  return true;
 }
 
 }  // namespace

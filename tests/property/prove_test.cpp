@@ -89,7 +89,7 @@ TEST_CASE("no random event refutes what is said to be implied") {
   Random random(test_seed() + 11);
   const std::vector<OptionTable> tables = sample_tables();
   size_t implied = 0, apart = 0;
-  for (int round = 0; round < 2500; ++round) {
+  for (int round = 0; round < 1000; ++round) {
     const EventId id = kEvents[static_cast<size_t>(round) % std::size(kEvents)];
     const Predicate a = random_predicate(random, id), b = random_predicate(random, id), c = random_predicate(random, id);
     // Related conditions, for two that are drawn alone seldom say anything of each other.
@@ -111,8 +111,8 @@ TEST_CASE("no random event refutes what is said to be implied") {
       }
     }
   }
-  CHECK(implied > 2500);
-  CHECK(apart > 50);
+  CHECK(implied > 1000);
+  CHECK(apart > 20);
 }
 
 TEST_CASE("no two random tests of one field are said to imply each other and do not") {
@@ -128,7 +128,7 @@ TEST_CASE("no two random tests of one field are said to imply each other and do 
           leaves.push_back(drawn.tests[node.test]);
       }
     }
-    if (leaves.size() > 500) leaves.resize(500);
+    if (leaves.size() > 250) leaves.resize(250);
     std::vector<EventValues> events;
     for (int i = 0; i < 150; ++i) events.push_back(random_event(random, id));
     for (const Test& a : leaves) {
@@ -142,7 +142,7 @@ TEST_CASE("no two random tests of one field are said to imply each other and do 
       }
     }
   }
-  CHECK(implied > 1000);
+  CHECK(implied > 250);
 }
 
 TEST_CASE("what the small judge says of a random event the slow evaluator says too") {
