@@ -19,7 +19,7 @@ void prove_row(const std::string& what, const std::string& text) {
   for (int i = 0; i < 3; ++i) {
     const double start = now_seconds();
     found = prove::find_subsumed(compilation, [&](size_t done, size_t total) {
-              if (terminal) fmt::print(stderr, done == total ? "\r\033[K" : "\r{} of {} recipes", done, total);
+              if (terminal) std::fprintf(stderr, done == total ? "\r\033[K" : "\r%zu of %zu recipes", done, total);
             }).size();
     seconds.push_back(now_seconds() - start);
   }
