@@ -86,7 +86,7 @@ std::string verify(const RecipeSet& set) {
       if (!on.report && on.marks.empty()) return in + "a trigger neither reports nor marks";
     }
     for (const RecipeTest& test : recipe.tests) {
-      if (test.steps.empty()) return in + "a test has no events";
+      if (test.steps.empty() == test.events.empty()) return in + "a test has no events";
     }
     for (const Except& except : recipe.exceptions) {
       if (except.events.empty()) return in + "an exception is of no event";

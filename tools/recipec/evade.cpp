@@ -5,11 +5,12 @@
 #include <cctype>
 #include <optional>
 
-#include "bpf/abi/limits.h"
 #include "tools/recipec/test_runner.h"
 
 namespace recipe::recipec {
 namespace {
+
+constexpr size_t kPadding = 16'384;  // bytes: more than the kernel reads of a command line
 
 using Rewritten = std::optional<EventValues>;  // nullopt: the trick does not fit the event
 
@@ -176,7 +177,7 @@ Rewritten slashes(const EventValues& event) {
 }
 Rewritten padded(const EventValues& event) {
   return with_arguments(event, [](auto& argv) {
-    if (argv.size() > 1) argv.insert(argv.begin() + 1, "--padding=" + std::string(RECIPE_ARGV_BYTES, 'x'));
+    if (argv.size() > 1) argv.insert(argv.begin() + 1, "--padding=" + std::string(kPadding, 'x'));
   });
 }
 

@@ -55,7 +55,8 @@ Run declare_lsp(CLI::App& app) {
   // Editors add it to every server they start; it says what holds anyway.
   command->add_flag("--stdio")->description("speak over stdin and stdout, as it always does");
   command->footer(
-      "Example:\n  nvim --cmd 'autocmd FileType recipe lua vim.lsp.start({name=\"recipe\", cmd={\"recipec\", \"lsp\"}})'");
+      "Example:\n  recipec lsp --stdio\n  nvim --cmd 'autocmd FileType recipe lua vim.lsp.start({name=\"recipe\", "
+      "cmd={\"recipec\", \"lsp\"}})'");
   return [] { return run(); };
 }
 
