@@ -12,7 +12,7 @@ void lint_untested_exception(const Compilation& compilation, Diagnostics& out) {
   for (const Recipe& recipe : compilation.set.recipes) {
     std::vector<const EventValues*> quiet;
     for (const RecipeTest& test : recipe.tests) {
-      if (test.expectation == TestExpectation::kNothing) quiet.push_back(&test.steps.back());
+      if (test.expectation == TestExpectation::kNothing && !test.steps.empty()) quiet.push_back(&test.steps.back());
     }
     if (quiet.empty()) continue;
     for (const Except& except : recipe.exceptions) {

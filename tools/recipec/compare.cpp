@@ -125,7 +125,7 @@ class Comparer {
   static bool of_tests(const Side& side, std::optional<uint32_t> recipe, const Ask& ask) {
     if (!recipe) return false;
     const auto& tests = side.compilation->set.recipes[*recipe].tests;
-    return std::any_of(tests.begin(), tests.end(), [&](const RecipeTest& test) { return ask(test.steps.back()); });
+    return std::any_of(tests.begin(), tests.end(), [&](const RecipeTest& test) { return !test.steps.empty() && ask(test.steps.back()); });
   }
 
   // Events of each clause of `mine` that `its` may not cover; and of what an exception of `its` holds back and none of `mine`.
