@@ -136,7 +136,8 @@ Run declare_diff(CLI::App& app) {
   command->footer(
       "Every event that is shown was judged by both sides. `equal` is proved; where neither a proof nor an event was found, it "
       "says so.\nExit code: 0 no difference, 1 some recipe differs.\n\n"
-      "Example:\n  git worktree add /tmp/before main && recipec diff /tmp/before/rules rules");
+      "Example:\n  recipec diff before/rules rules\n  git worktree add /tmp/before main && recipec diff /tmp/before/rules "
+      "rules");
   return [options] { return run(*options); };
 }
 
