@@ -117,6 +117,8 @@ void Engine::close_windows(uint64_t now_boot_ns, Context& context, std::vector<D
   while (auto closed = state_->take_closed_sequence(now_boot_ns)) close_sequence(std::move(*closed), context, out);
   while (auto held = state_->take_closed_throttle(now_boot_ns)) {
     held->id = uuid_v7(held->held_back->last_unix_ns);
+    // Formats that know no tally show the message.
+    held->message = std::to_string(held->held_back->count) + " more, held back by the throttle: " + held->message;
     tell(std::move(*held), context, out);
   }
 }

@@ -70,7 +70,8 @@ class Builder {
         const Test& test = term.narrowed != nullptr ? *term.narrowed : term.predicate->tests[node.test];
         if (test.subject.variable > 0) {
           loop_questions_[test.subject.field].push_back({&test, truth != node.negated});
-        } else {
+        } else if (test.subject.selector != Selector::kCount && test.subject.selector != Selector::kElement) {
+          // How many elements there are, and which one stands where, is left to chance: who judges the event sees it.
           questions_[test.subject.field].push_back({&test, truth != node.negated});
         }
         return true;

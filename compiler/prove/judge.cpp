@@ -87,6 +87,7 @@ class Judge {
     if (test.subject.selector == Selector::kOption || test.subject.selector == Selector::kOperand || asks_marks(test))
       return Truth::kUnknown;
     const Type type = info(test.subject.field).type;
+    if (test.subject.selector == Selector::kCount) return scalar(test, count(test.subject.field));
     if (type == Type::kRecordList)
       return is_truncated(test.subject.field) ? Truth::kUnknown : truth(values_.ancestors.has_value());
     if (storage_of(type) == Storage::kTexts) return list(test);
@@ -98,15 +99,32 @@ class Judge {
     return value.value ? truth(holds(test, *value.value)) : Truth::kFalse;
   }
 
+  Value count(FieldId field) {
+    if (is_truncated(field)) return {false, {}};
+    if (field == FieldId::process_ancestors)
+      return values_.ancestors ? Value{true, Literal(static_cast<int64_t>(values_.ancestors->size()))} : Value{};
+    const std::vector<std::string>* elements = elements_of(field);
+    return elements != nullptr ? Value{true, Literal(static_cast<int64_t>(elements->size()))} : Value{};
+  }
+
+  // nullptr: absent.
+  [[nodiscard]] const std::vector<std::string>* elements_of(FieldId field) const {
+    for (const auto& [id, list] : values_.lists) {
+      if (id == field) return &list;
+    }
+    return field == FieldId::argv && values_.argv ? &*values_.argv : nullptr;
+  }
+
   Truth list(const Test& test) {
     const FieldId field = test.subject.field;
     if (is_truncated(field)) return Truth::kUnknown;
-    const std::vector<std::string>* elements = field == FieldId::argv && values_.argv ? &*values_.argv : nullptr;
-    for (const auto& [id, list] : values_.lists) {
-      if (id == field) elements = &list;
-    }
+    const std::vector<std::string>* elements = elements_of(field);
     if (elements == nullptr) return Truth::kFalse;
     const bool keyed = test.subject.selector == Selector::kKey;
+    if (test.subject.selector == Selector::kElement) {
+      if (test.subject.operand >= elements->size()) return Truth::kFalse;
+      return scalar(test, {true, Literal((*elements)[test.subject.operand])});
+    }
     if (test.op == Operator::kExists && !keyed) return Truth::kTrue;
     const bool all = test.over == Over::kAllElements;
     Truth result = all ? Truth::kTrue : Truth::kFalse;

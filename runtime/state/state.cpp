@@ -22,7 +22,7 @@ State::Verdict State::judge(const std::vector<Match>& matches, const Event& even
   for (const Match& match : matches) order.push_back(&match);
   std::stable_sort(order.begin(), order.end(), [&](const Match* a, const Match* b) {
     const Trigger &one = trigger_of(*a), &other = trigger_of(*b);
-    return one.recipe == other.recipe && one.step > other.step;
+    return one.recipe != other.recipe ? one.recipe < other.recipe : one.step > other.step;
   });
   for (const Match* match : order) {
     const Trigger& trigger = trigger_of(*match);

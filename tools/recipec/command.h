@@ -34,6 +34,7 @@ Run declare_new(CLI::App& app);
 Run declare_dump(CLI::App& app);
 Run declare_lsp(CLI::App& app);
 Run declare_diff(CLI::App& app);
+Run declare_except(CLI::App& app);
 Run declare_completion(CLI::App& app);
 
 // The result, on stdout. A stdout that cannot be written ends in kFault, see main.cpp.

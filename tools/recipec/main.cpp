@@ -14,9 +14,8 @@ namespace recipe::recipec {
 namespace {
 
 constexpr Declare kSubcommands[] = {
-    declare_check,   declare_lint, declare_fmt,    declare_test, declare_compile,
-    declare_explain, declare_why,  declare_fields, declare_doc,  declare_attack,
-    declare_new,     declare_dump, declare_diff,   declare_lsp,  declare_completion,
+    declare_check, declare_lint,   declare_fmt, declare_test, declare_compile, declare_explain, declare_why, declare_fields,
+    declare_doc,   declare_attack, declare_new, declare_dump, declare_diff,    declare_except,  declare_lsp, declare_completion,
 };
 
 // CLI11's words in our style; it takes a subcommand that is not there for one that is missing.

@@ -121,6 +121,7 @@ TEST_CASE("the end of a throttle's window says what it held back") {
   REQUIRE(out.size() == 1);
   REQUIRE(out[0].held_back);
   CHECK(out[0].held_back->count == 5);
+  CHECK(out[0].message == "5 more, held back by the throttle: perl ran perl -e x01 for -");
   CHECK(rfc3339(out[0].held_back->first_unix_ns) == "2026-11-23T10:00:01.000000000Z");
   CHECK(rfc3339(out[0].held_back->last_unix_ns) == "2026-11-23T10:00:05.000000000Z");
   REQUIRE(out[0].events.size() == Throttles::kSamples);
@@ -197,6 +198,18 @@ TEST_CASE("what does not come in time is told when the time is over, and not twi
   CHECK(judge(*engine, exec_at("33", 8, "/usr/bin/curl")).empty());
   CHECK(judge(*engine, exec_at("50", 9, "/bin/true")).empty());
   CHECK(of(*engine, Counter::k_detections_throttled) == 1);
+}
+
+TEST_CASE("one event does one step, whatever other recipes it matches") {
+  const auto engine = engine_of_text(R"(
+    recipe a { on exec when process.name == curl }
+    recipe b { sequence by process.tree within 10s { one: exec when process.name == curl two: exec when process.uid not in [7] } }
+    recipe c { on exec when process.name == curl })");
+  CHECK(judge(*engine, exec_at("00", 8, "/usr/bin/curl")).size() == 2);
+  const auto out = judge(*engine, exec_at("01", 9, "/usr/bin/curl"));
+  REQUIRE(out.size() == 3);
+  CHECK(out[1].recipe == "b");
+  CHECK(out[1].events.size() == 1);
 }
 
 TEST_CASE("a count is told with how many there were, and marks when it is reached") {

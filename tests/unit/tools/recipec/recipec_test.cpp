@@ -84,7 +84,7 @@ TEST_CASE("every subcommand has help with an example, and there is a version") {
   const CommandResult help = recipec({"--help"});
   CHECK(help.code == 0);
   for (const std::string command :
-       {"check", "lint", "test", "compile", "explain", "fields", "doc", "new", "dump", "diff", "lsp", "completion"}) {
+       {"check", "lint", "test", "compile", "explain", "fields", "doc", "new", "dump", "diff", "except", "lsp", "completion"}) {
     INFO(command);
     CHECK_THAT(help.out, Contains("\n  " + command + " "));
     const CommandResult own = recipec({command, "--help"});

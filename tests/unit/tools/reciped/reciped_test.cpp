@@ -256,6 +256,73 @@ TEST_CASE("secrets are masked and counted in every detection, and --no-redact sh
   CHECK_FALSE(shown.contains("redacted"));
 }
 
+TEST_CASE("what several events say together fits the schema, and the end of a replay ends all times") {
+  const ScratchFolder folder;
+  folder.write("a.recipe", R"(
+recipe steps { importance high sequence within 1m { one: exec when process.name == curl two: exec when process.name == sh } }
+recipe absent { sequence within 1h { one: exec when process.name == curl not two: exec when process.name == gpg } }
+recipe many { on exec when process.name == nc and count > 1 within 1m }
+recipe held { on exec when process.name == nc throttle 1 per 1h }
+tune many { importance low }
+)");
+  const auto event = [](int second, const std::string& name) {
+    return fmt::format(
+               R"({{"event":"exec","time":"2026-11-30T10:00:{:02}Z","process":{{"name":"{}"}},"argv":["{}","--password","hunter22"]}})",
+               second, name, name) +
+           "\n";
+  };
+  const auto ran = reciped({"replay", "--recipes", folder.path(), "-"},
+                           event(1, "curl") + event(2, "sh") + event(3, "nc") + event(4, "nc") + event(5, "nc"));
+  INFO(ran.err << ran.out);
+  CHECK(ran.code == 0);
+  CHECK(lines(ran.out) == 5);  // steps, many, held, held's end, absent's end
+  CHECK(ran.out.find("hunter22") == std::string::npos);
+  const std::string schema = folder.write("schema.json", reciped({"schema"}).out);
+  const auto valid = run_command({"/usr/bin/python3", RECIPE_SOURCE_DIR "/tests/support/validate_json.py", schema}, ran.out);
+  INFO(valid.out + valid.err);
+  CHECK(valid.code == 0);
+}
+
+TEST_CASE("replay --seen carries what was seen from one run to the next") {
+  const ScratchFolder folder;
+  const std::string rules = folder.write("a.recipe", "recipe a { on exec when true unless seen [process.name] in 5d }");
+  const std::string seen = folder.path("seen.jsonl");
+  CHECK(lines(reciped({"replay", "--recipes", rules, "--seen", seen, "-"}, kPerl + "\n" + kPerl + "\n").out) == 1);
+  CHECK(lines(reciped({"replay", "--recipes", rules, "--seen", seen, "-"}, kPerl + "\n" + kRuby + "\n").out) == 1);
+  const auto without = reciped({"replay", "--recipes", rules, "-"}, kPerl);
+  CHECK(lines(without.out) == 1);
+  CHECK(without.err.find("`--seen FILE` keeps one") != std::string::npos);
+  folder.write("seen.jsonl", "{\"format\":\"recipe-seen\",\"version\":9}\n");
+  CHECK(reciped({"replay", "--recipes", rules, "--seen", seen, "-"}, kPerl).code == 3);
+  CHECK(reciped({"replay", "--recipes", rules, "--seen", folder.path("no/where"), "-"}, kPerl).code == 4);
+}
+
+TEST_CASE("replay --near-miss groups events that were one term short, by the term") {
+  const Rules rules;
+  const auto near = [](const std::string& code) {
+    return R"({"event":"exec","process":{"name":"perl"},"argv":["perl",")" + code + "\"]}\n";
+  };
+  const auto ran =
+      reciped({"replay", "--recipes", rules.folder.path(), "--near-miss", "-"},
+              near("a.pl") + near("b.pl") + kPerl + "\n" + R"({"event":"exec","process":{"name":"sh"},"argv":["sh"]})");
+  INFO(ran.err);
+  CHECK(ran.err.find("2 events  perl_code  ") != std::string::npos);
+  CHECK(ran.err.find("argv contains \"-e\"\n      argv is [\"perl\", \"a.pl\"]") != std::string::npos);
+  CHECK(ran.err.find("1 event  ruby_code  ") != std::string::npos);  // perl -e
+  const auto none = reciped({"replay", "--recipes", rules.perl, "--near-miss", "-"}, kPerl);
+  CHECK(none.err.find("near misses: none") != std::string::npos);
+}
+
+TEST_CASE("an exception that has expired is said, once") {
+  const ScratchFolder folder;
+  const std::string rules = folder.write(
+      "a.recipe", "recipe a {\n  on exec when process.name == perl\n  except \"for now\" until 2020-01-01 when true\n}\n");
+  const auto ran = reciped({"replay", "--recipes", rules, "-"},
+                           R"({"event":"exec","time":"2026-11-30T10:00:00Z","process":{"name":"perl"}})");
+  CHECK(lines(ran.out) == 1);
+  CHECK(ran.err.find("the exception \"for now\" of " + rules + ":3 has expired") != std::string::npos);
+}
+
 TEST_CASE("every subcommand has a help with an example, and the version is said") {
   for (const char* command : {"run", "watch", "replay", "record", "features", "schema"}) {
     const auto help = reciped({command, "--help"});

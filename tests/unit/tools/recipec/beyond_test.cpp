@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a recipe's tests are worth: mutants, evasions, who else tells of an event; and the tune for a harmless detection.
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+#include "tests/unit/tools/recipec/recipec.h"
+
+namespace recipe {
+namespace {
+
+// Both terms are shown to matter by the tests, and both of the exception's.
+constexpr const char* kTight = R"(recipe tight {
+  on exec when process.name == perl and argv contains "-e"
+  except "packages" when process.parent.name == dpkg
+  test "code" match exec { process.name: perl, argv: [perl, "-e", "1"] }
+  test "a script" nothing exec { process.name: perl, argv: [perl, "x.pl"] }
+  test "a longer word" nothing exec { process.name: perl, argv: [perl, "-e1"] }
+  test "another program" nothing exec { process.name: perldoc, argv: [perldoc, "-e"] }
+  test "a package" nothing exec { process.name: perl, argv: [perl, "-e", "1"], process.parent.name: dpkg }
+  test "a package's builder" match exec { process.name: perl, argv: [perl, "-e", "1"], process.parent.name: dpkg-deb }
+}
+)";
+
+}  // namespace
+
+TEST_CASE("test --mutate is content where every fault fails some test") {
+  const ScratchFolder folder;
+  const CommandResult ran = recipec({"test", folder.write("a.recipe", kTight), "--mutate"});
+  INFO(ran.out);
+  CHECK(ran.code == 0);
+  CHECK_THAT(ran.out, Contains("mutants 9, noticed 9"));
+}
+
+TEST_CASE("test --mutate shows the faults that no test notices, with their line") {
+  const ScratchFolder folder;
+  const std::string path = folder.write("a.recipe", R"(recipe loose {
+  on exec when process.name == perl
+    and argv contains "-e"
+  test "code" match exec { process.name: perl, argv: [perl, "-e", "1"] }
+}
+)");
+  const CommandResult ran = recipec({"test", path, "--mutate"});
+  CHECK(ran.code == 1);
+  CHECK_THAT(ran.out, Contains(path + ":3: without `argv contains \"-e\"`"));
+  CHECK_THAT(ran.out, Contains(":2: with a prefix for the whole in `process.name == perl`"));
+  const auto json = nlohmann::json::parse(recipec({"test", path, "--mutate", "--format", "json"}).out);
+  CHECK(json["mutations"][0]["recipe"] == "loose");
+  CHECK(json["mutations"][0]["survivors"].size() == 4);
+}
+
+TEST_CASE("test --mutate keeps what a mark of another recipe says") {
+  const ScratchFolder folder;
+  const CommandResult ran = recipec({"test", folder.write("a.recipe", R"(
+recipe setter { report false on exec when process.name == curl { mark process.tree fetched for 1m } }
+recipe asker {
+  on exec when process.marked fetched
+  test "afterwards" match exec { process: { pid: 7, name: curl } } then exec { process: { pid: 7, name: sh } }
+  test "without" nothing exec { process: { pid: 7, name: sh } }
+}
+)"),
+                                     "--mutate"});
+  INFO(ran.out);
+  CHECK(ran.code == 0);
+  CHECK_THAT(ran.out, Contains("mutants 1, noticed 1"));
+}
+
+TEST_CASE("test --evade says which forms of an event get away") {
+  const ScratchFolder folder;
+  const CommandResult ran = recipec({"test", folder.write("a.recipe", kTight), "--evade"});
+  CHECK(ran.code == 0);
+  CHECK_THAT(ran.out, Contains("versioned name: 0 of 2 match; gets away: \"code\""));
+  CHECK_THAT(ran.out, Contains("glued value: 0 of 2 match"));
+  CHECK_THAT(ran.out, Contains("a wrapper: 1 of 1 match"));
+  const auto json =
+      nlohmann::json::parse(recipec({"test", folder.write("a.recipe", kTight), "--evade", "--format", "json"}).out);
+  CHECK(json["evasions"][0]["tricks"][0]["trick"] == "versioned name");
+}
+
+TEST_CASE("test --matrix says who else tells of a recipe's events") {
+  const ScratchFolder folder;
+  const std::string path = folder.write("a.recipe", R"(
+recipe wide { on exec when process.name == perl test "x" match exec { process.name: perl } }
+recipe narrow { on exec when process.name == perl and argv contains "-e" test "x" match exec { process.name: perl, argv: [perl, "-e"] } }
+)");
+  const CommandResult ran = recipec({"test", path, "--matrix"});
+  CHECK(ran.code == 0);
+  CHECK_THAT(ran.out, Contains("narrow, 1 event, of which also\n  1 wide"));
+  const auto json = nlohmann::json::parse(recipec({"test", path, "--matrix", "--format", "json"}).out);
+  CHECK(json["matrix"][1]["others"]["wide"] == 1);
+  CHECK(json["matrix"][0]["others"].empty());
+}
+
+TEST_CASE("a test that is to do passes until it holds, a table is as many tests, a file of events is one") {
+  const ScratchFolder folder;
+  folder.write("quiet.jsonl", "{\"event\":\"exec\",\"process\":{\"name\":\"sh\"}}\n\n");
+  folder.write("loud.jsonl",
+               "{\"event\":\"exec\",\"process\":{\"name\":\"sh\"}}\n{\"event\":\"exec\",\"process\":{\"name\":\"nc\"}}\n");
+  const CommandResult ran = recipec({"test", folder.write("a.recipe", R"(recipe a {
+  on exec when process.name in [nc, ncat]
+    or process.name == socat and process.uid == 0 { importance high }
+  test "table" match each name in [nc, ncat] exec { process.name: name }
+  test "clause" match exec importance high clause 2 { process.name: socat, process.uid: 0 }
+  test "another clause" match exec clause 1 { process.name: socat, process.uid: 0 }
+  test "later" todo match exec { process.name: netcat }
+  test "now" todo match exec { process.name: nc }
+  test "quiet" nothing in "quiet.jsonl"
+  test "loud" nothing in "loud.jsonl"
+  test "lost" nothing in "lost.jsonl"
+}
+)"),
+                                     "-v"});
+  INFO(ran.out);
+  CHECK(ran.code == 1);
+  CHECK_THAT(ran.out, Contains("✓ table [nc] (match)") && Contains("✓ table [ncat] (match)") && Contains("✓ clause (match)"));
+  CHECK_THAT(ran.out, Contains("must match by clause 1, and matches by clause 2"));
+  CHECK_THAT(ran.out, Contains("✓ later (todo match)") && Contains("is marked `todo`, and holds now"));
+  CHECK_THAT(ran.out, Contains("✓ quiet (nothing)") && Contains("loud.jsonl:2: must match nothing, and matches"));
+  CHECK_THAT(ran.out, Contains("cannot read the events"));
+}
+
+TEST_CASE("except proposes a tune that holds the detection back and no test of the recipe") {
+  const ScratchFolder folder;
+  const std::string rules = folder.write("a.recipe", kTight);
+  const std::string event =
+      R"("event":{"type":"exec","argv":["perl","-e","version"]},"process":{"name":"perl","exe":"/opt/build/perl",)"
+      R"("ancestors":[{"name":"make"}]})";
+  const CommandResult ran = recipec({"except", R"({"recipe":"tight",)" + event + "}", rules, "--until", "2199-01-01"});
+  INFO(ran.out << ran.err);
+  CHECK(ran.code == 0);
+  CHECK_THAT(ran.out, Contains("tune tight {\n  except \"harmless: /opt/build/perl\" until 2199-01-01 when"));
+  CHECK_THAT(ran.out, Contains("process.cmdline == \"perl -e version\"") && Contains("process.parent.name == \"make\""));
+  CHECK_THAT(ran.out, Contains("2 match tests of the recipe still match."));
+  // What it prints compiles with the recipe, and holds the event back.
+  const std::string tuned = folder.write("tuned.recipe", std::string(kTight) + ran.out);
+  CHECK(recipec({"test", tuned}).code == 0);
+  CHECK_THAT(recipec({"why", tuned, "{" + event + "}"}).out,
+             Contains("the exception `harmless: /opt/build/perl` holds it back"));
+}
+
+TEST_CASE("except proposes nothing where a test has to match, and where nothing is detected") {
+  const ScratchFolder folder;
+  const std::string rules = folder.write("a.recipe", kTight);
+  const CommandResult same = recipec(
+      {"except", R"({"recipe":"tight","event":{"type":"exec","argv":["perl","-e","1"]},"process":{"name":"perl"}})", rules});
+  CHECK(same.code == 1);
+  CHECK_THAT(same.err, Contains("the one of the test \"code\""));
+  const CommandResult quiet =
+      recipec({"except", R"({"recipe":"tight","event":{"type":"exec","argv":["sh"]},"process":{"name":"sh"}})", rules});
+  CHECK(quiet.code == 1);
+  CHECK_THAT(quiet.err, Contains("does not detect this event"));
+  CHECK(recipec({"except", R"({"event":{"type":"exec"},"process":{"name":"sh"}})", rules}).code == 3);
+  CHECK(recipec({"except", R"({"recipe":"other","event":{"type":"exec"},"process":{"name":"sh"}})", rules}).code == 3);
+}
+
+}  // namespace recipe
