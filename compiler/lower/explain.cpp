@@ -262,6 +262,7 @@ class Explainer {
 
   // One row a clause: the same facts, to compare.
   void table(const std::vector<uint32_t>& infos) {
+    const std::string_view event = info(artefact_.triggers[artefact_.clauses[infos[0]].trigger.index()].event).name;
     out_ += fmt::format("\n  {}\n", paint(fmt::format("{:>6}  {:<12} {:<11} {:>5}  {:<30} {:>4}  {}", "clause", "block.slot",
                                                       "names", "terms", "read in the kernel", "µs", "decided by"),
                                           "1"));
@@ -271,7 +272,7 @@ class Explainer {
       const bool some =
           std::any_of(clause.terms.begin(), clause.terms.end(), [](const ClauseTerm& term) { return term.in_kernel; });
       out_ += fmt::format("  {:>6}  {:<12} {:<11} {:>5}  {:<30} {:>4.1f}  {}\n", c + 1, place.blocks == 0 ? "none" : place.slot,
-                          place.every_event ? "every exec" : std::to_string(place.names), clause.terms.size(),
+                          place.every_event ? "every " + std::string(event) : std::to_string(place.names), clause.terms.size(),
                           place.lanes.empty() ? "name" : "name, " + place.lanes, place.cost / 1000.0,
                           clause.exact ? "kernel"
                           : some       ? "both"
@@ -281,20 +282,21 @@ class Explainer {
 
   void explain_slots(ClauseId clause) {
     const Place place = place_of(clause);
+    const std::string_view event = info(artefact_.triggers[artefact_.clauses[clause.index()].trigger.index()].event).name;
     const std::string indent(kIndent, ' ');
     std::string where;
     if (place.every_event) {
-      where = "in the block of every event: no name narrows it, so every exec pays for this clause";
+      where = fmt::format("in the block of every event: no name narrows it, so every {} pays for this clause", event);
     } else {
-      where = fmt::format("in {} of {}: other execs pay one look-up of their name", count(place.blocks, "block", "blocks"),
-                          count(place.names, "name", "names"));
+      where = fmt::format("in {} of {}: other {}s pay one look-up of their name", count(place.blocks, "block", "blocks"),
+                          count(place.names, "name", "names"), event);
     }
     where += fmt::format("; up to {} there", count(place.block_slots, "slot", "slots"));
     if (place.shared > 1) where += fmt::format(", this one shared by {} clauses", place.shared);
     std::string price = place.lanes.empty() ? "reads nothing more" : "reads " + place.lanes;
     price += fmt::format(": about {:.1f} µs of {}", place.cost / 1000.0,
-                         place.every_event ? "every exec" : "an exec of such a name");
-    if (place.any && place.every_event) price += "; and every exec is sent to userspace";
+                         (place.every_event ? fmt::format("every {}", event) : fmt::format("each {} of such a name", event)));
+    if (place.any && place.every_event) price += fmt::format("; and every {} is sent to userspace", event);
     for (const std::string& text : {where, price}) {
       for (const std::string& line : wrap(text, kWidth - kIndent - 2))
         out_ += indent + paint("· " + line, place.every_event ? "33" : "2") + "\n";
