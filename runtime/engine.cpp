@@ -47,10 +47,8 @@ Status Engine::judge(std::span<const std::byte> record, uint32_t round, Context&
   }
   // event_ is a bounds-checked view; nothing below reads raw bytes.
   if (is_canary()) return Done{};
-  if (const auto next = state_->next_close(); next && *next <= event_.header().time_boot_ns) {
+  if (const auto next = state_->next_close(); next && *next <= event_.header().time_boot_ns)
     close_windows(event_.header().time_boot_ns, context, out);
-    (void)event_.decode(record);  // it was decoded before
-  }
   const bool everything = find_candidates();
   // candidates_ ∪ everything holds every trigger that can hold for this event (law 1).
   if (event_.truncated(FieldId::argv)) {
@@ -85,13 +83,30 @@ void Engine::drop_excepted(Context& context) {
 
 void Engine::report(Context& context, std::vector<Detection>& out) {
   counters_[static_cast<size_t>(Counter::k_detections_excepted)] += excepted_;
-  const auto maker = [&](const Match& match) { return reporter_->report(match, event_, context, 0); };
-  State::Verdict verdict = state_->judge(matches_, event_, context, maker);
+  State::Verdict verdict = state_->judge(matches_, event_, context,
+                                         [&](const Match& match) { return reporter_->report(match, event_, context, 0); });
   // Every sequence, count, memory and throttle has had its say.
+  const std::vector<TriggerId> marking = verdict.marking;
+  tell(std::move(verdict), context, out);
+  state_->mark(marking, event_);
+  counters_[static_cast<size_t>(Counter::k_marks_evicted)] = marks_->evicted();
+}
+
+// A match of the event that is judged is reported now; what the end of a time brings was reported when its event came.
+void Engine::tell(State::Verdict verdict, Context& context, std::vector<Detection>& out) {
   for (State::Told& told : verdict.told) {
-    if (told.match->open) count(Counter::k_match_truncated);
-    Detection detection = maker(*told.match);
-    const Trigger& trigger = artefact_.triggers[told.match->trigger.index()];
+    const Trigger& trigger = artefact_.triggers[told.match.trigger.index()];
+    if (told.match.open) count(Counter::k_match_truncated);
+    Detection detection;
+    if (told.over_unix_ns) {
+      detection = std::move(told.events.back());
+      told.events.pop_back();
+      detection.time_unix_ns = *told.over_unix_ns;
+      detection.id = uuid_v7(detection.time_unix_ns);
+      reporter_->complete(detection, trigger, context);
+    } else {
+      detection = reporter_->report(told.match, event_, context, 0);
+    }
     if (trigger.step != 0) detection.step = artefact_.recipes[trigger.recipe.index()].sequence->steps[trigger.step - 1].name;
     detection.events = std::move(told.events);
     detection.counted = told.counted;
@@ -100,9 +115,6 @@ void Engine::report(Context& context, std::vector<Detection>& out) {
   counters_[static_cast<size_t>(Counter::k_detections_known)] += verdict.known;
   counters_[static_cast<size_t>(Counter::k_detections_throttled)] += verdict.throttled;
   counters_[static_cast<size_t>(Counter::k_state_evicted)] = state_->evicted();
-  // Last: an event is judged by what events before it have marked.
-  for (const TriggerId trigger : verdict.marking) marks_->set(artefact_.triggers[trigger.index()], event_);
-  counters_[static_cast<size_t>(Counter::k_marks_evicted)] = marks_->evicted();
 }
 
 // What is left leaves: from here on the sequence has no gaps.
@@ -114,32 +126,13 @@ void Engine::tell(Detection detection, Context& context, std::vector<Detection>&
 }
 
 void Engine::close_windows(uint64_t now_boot_ns, Context& context, std::vector<Detection>& out) {
-  while (auto closed = state_->take_closed_sequence(now_boot_ns)) close_sequence(std::move(*closed), context, out);
+  tell(state_->close_sequences(now_boot_ns, context), context, out);
   while (auto held = state_->take_closed_throttle(now_boot_ns)) {
     held->id = uuid_v7(held->held_back->last_unix_ns);
     // Formats that know no tally show the message.
     held->message = std::to_string(held->held_back->count) + " more, held back by the throttle: " + held->message;
     tell(std::move(*held), context, out);
   }
-}
-
-// Its last event is asked again what `unless seen` and `throttle` go by; what it was is known from when it came.
-void Engine::close_sequence(Sequences::Closed closed, Context& context, std::vector<Detection>& out) {
-  const Trigger& trigger = artefact_.triggers[closed.match.trigger.index()];
-  Detection detection = std::move(closed.events.back());
-  closed.events.pop_back();
-  detection.events = std::move(closed.events);
-  detection.time_unix_ns = closed.time_unix_ns;
-  detection.id = uuid_v7(detection.time_unix_ns);
-  if (!event_.decode(std::as_bytes(std::span(closed.record)).first(closed.record_bytes)).ok()) return;  // it was decoded before
-  State::Verdict verdict;
-  if (!trigger.report || state_->holds_back(trigger, event_, context, verdict, [&] { return detection; })) {
-    counters_[static_cast<size_t>(Counter::k_detections_known)] += verdict.known;
-    counters_[static_cast<size_t>(Counter::k_detections_throttled)] += verdict.throttled;
-    return;
-  }
-  reporter_->complete(detection, trigger, context);
-  tell(std::move(detection), context, out);
 }
 
 // The one place where live and replay differ: the kernel has classified what it sent under our generation.

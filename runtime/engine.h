@@ -81,7 +81,7 @@ class Engine {
   void drop_excepted(Context& context);
   void report(Context& context, std::vector<Detection>& out);
   void tell(Detection detection, Context& context, std::vector<Detection>& out);
-  void close_sequence(Sequences::Closed closed, Context& context, std::vector<Detection>& out);
+  void tell(State::Verdict verdict, Context& context, std::vector<Detection>& out);
   [[nodiscard]] bool is_canary();
   [[nodiscard]] bool find_candidates();  // true: every trigger is one
   [[nodiscard]] std::vector<std::pair<std::string, uint64_t>> changed_losses();

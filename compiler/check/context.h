@@ -142,6 +142,8 @@ bool collect(Context& context, Place place, ValueId value, bool single, std::vec
 std::optional<Item> scalar(Context& context, Place place, ValueId value);
 // Expands every list, used or not, so that its errors are seen.
 void expand_lists(Context& context);
+// A duration that is not zero, in ns. nullopt: reported by `code`, as `WHAT `7``: "a mark cannot be set for".
+std::optional<uint64_t> check_duration(Context& context, DocumentIndex document, ValueId id, Code code, std::string_view what);
 // How a value reads in a message: `"perl"`, `7`.
 [[nodiscard]] std::string spell_value(const Context& context, Item item);
 [[nodiscard]] std::string_view form_name(ValueForm form);  // "a string", "a number"

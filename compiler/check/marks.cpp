@@ -52,17 +52,6 @@ bool has_target(Context& context, const WrittenMark& mark, MarkTarget target, co
   return true;
 }
 
-std::optional<uint64_t> duration_of(Context& context, DocumentIndex document, const WrittenMark& mark) {
-  if (!mark.duration.valid()) return context.silent_fault(), std::nullopt;
-  const std::optional<Item> item = scalar(context, {document, nullptr}, mark.duration);
-  if (!item) return std::nullopt;
-  const WrittenValue& value = context.written(*item);
-  if (value.form == ValueForm::kDuration && value.number > 0) return static_cast<uint64_t>(value.number);
-  context.fault(Code::kWrongMark, value.span, fmt::format("a mark cannot be set for `{}`", spell_value(context, *item)),
-                "a duration, as in `10m`");
-  return std::nullopt;
-}
-
 }  // namespace
 
 void declare_marks(Context& context) {
@@ -111,7 +100,8 @@ void check_marks(Context& context, DocumentIndex document, const std::vector<Wri
       unknown_target(context, each.target);
       continue;
     }
-    const std::optional<uint64_t> duration = duration_of(context, document, each);
+    const std::optional<uint64_t> duration =
+        check_duration(context, document, each.duration, Code::kWrongMark, "a mark cannot be set for");
     if (!has_target(context, each, *target, events) || !duration) continue;
     const auto same = [&](const MarkAction& other) { return other.target == *target && other.name == each.name.text; };
     if (std::any_of(out.begin(), out.end(), same)) {

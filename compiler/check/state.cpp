@@ -20,17 +20,6 @@ struct RelationName {
 constexpr std::array<RelationName, 3> kRelations = {
     {{"process", GroupRelation::kProcess}, {"process.parent", GroupRelation::kParent}, {"process.tree", GroupRelation::kTree}}};
 
-std::optional<uint64_t> period_of(Context& context, DocumentIndex document, ValueId id, std::string_view of) {
-  if (!id.valid()) return context.silent_fault(), std::nullopt;
-  const std::optional<Item> item = scalar(context, {document, nullptr}, id);
-  if (!item) return std::nullopt;
-  const WrittenValue& value = context.written(*item);
-  if (value.form == ValueForm::kDuration && value.number > 0) return static_cast<uint64_t>(value.number);
-  context.fault(Code::kWrongState, value.span, fmt::format("{} cannot last `{}`", of, spell_value(context, *item)),
-                "a duration, as in `10s`");
-  return std::nullopt;
-}
-
 // A field by which events are told apart; kNone: reported.
 FieldId key_field(Context& context, const Word& word, std::string_view of) {
   const FieldInfo* field = look_up_field(context, word.text, word.span);
@@ -104,7 +93,8 @@ std::optional<uint32_t> least_of(Context& context, DocumentIndex document, const
 uint32_t add_count(Context& context, DocumentIndex document, const WrittenCount& written,
                    const std::vector<NamedEvents>& events, Recipe& out) {
   const std::optional<uint32_t> least = least_of(context, document, written);
-  const std::optional<uint64_t> within = period_of(context, document, written.period, "the window of a count");
+  const std::optional<uint64_t> within =
+      check_duration(context, document, written.period, Code::kWrongState, "the window of a count cannot last");
   const std::optional<GroupBy> by = group_of(context, written.by, events, "a count");
   if (!least || !within || !by) return 0;
   if (by->relation == GroupRelation::kTree) {
@@ -152,7 +142,8 @@ void check_seen(Context& context, DocumentIndex document, const WrittenRecipe& w
   if (written.seen.empty()) return;
   const WrittenSeen& seen = written.seen[0];
   if (written.seen.size() > 1) one_only(context, "unless seen", seen.span, written.seen[1].span);
-  const std::optional<uint64_t> within = period_of(context, document, seen.period, "a memory");
+  const std::optional<uint64_t> within =
+      check_duration(context, document, seen.period, Code::kWrongState, "a memory cannot last");
   if (seen.fields.empty())
     context.fault(Code::kWrongState, seen.span, "nothing is remembered", "name the fields that make it new");
   // Of a sequence that is the event that completes it.
@@ -199,7 +190,8 @@ void check_sequence(Context& context, DocumentIndex document, const WrittenRecip
     return;
   }
   const bool sound = steps_are_sound(context, sequence);
-  const std::optional<uint64_t> within = period_of(context, document, sequence.within, "a sequence");
+  const std::optional<uint64_t> within =
+      check_duration(context, document, sequence.within, Code::kWrongState, "a sequence cannot last");
   const std::optional<GroupBy> by = group_of(context, sequence.by, events, "a sequence");
   if (!sound || !within || !by) return;
   Sequence made{*by, *within, {}, 0};

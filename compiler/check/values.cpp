@@ -266,6 +266,16 @@ void expand_lists(Context& context) {
   }
 }
 
+std::optional<uint64_t> check_duration(Context& context, DocumentIndex document, ValueId id, Code code, std::string_view what) {
+  if (!id.valid()) return context.silent_fault(), std::nullopt;
+  const std::optional<Item> item = scalar(context, {document, nullptr}, id);
+  if (!item) return std::nullopt;
+  const WrittenValue& value = context.written(*item);
+  if (value.form == ValueForm::kDuration && value.number > 0) return static_cast<uint64_t>(value.number);
+  context.fault(code, value.span, fmt::format("{} `{}`", what, spell_value(context, *item)), "a duration, as in `10m`");
+  return std::nullopt;
+}
+
 std::string spell_value(const Context& context, Item item) {
   return std::string(context.text(context.written(item).span));
 }

@@ -83,7 +83,7 @@ std::string verify(const RecipeSet& set) {
     for (const On& on : recipe.ons) {
       if (std::string broken = verify(on.when); !broken.empty()) return in + broken;
       if (on.message.empty()) return in + "a trigger has no message";
-      if (!on.report && on.marks.empty()) return in + "a trigger neither reports nor marks";
+      if (!on.report && on.marks.empty() && on.step == 0) return in + "a trigger neither reports nor marks";
     }
     for (const RecipeTest& test : recipe.tests) {
       if (test.steps.empty() == test.events.empty()) return in + "a test has no events";

@@ -3,7 +3,6 @@
 #include "compiler/lint/value_range.h"
 
 #include <algorithm>
-#include <limits>
 
 #include "compiler/prove/shapes.h"
 
@@ -61,42 +60,14 @@ std::string why_no_path(Operator op, const std::string& text) {
 
 std::string why_no_number(const Test& test, int64_t literal) {
   const NumberRange range = number_range(test.subject);
-  bool never = false;
-  switch (test.op) {
-    case Operator::kEquals:
-      never = literal < range.low || literal > range.high;
-      break;
-    case Operator::kLess:
-      never = literal <= range.low;
-      break;
-    case Operator::kLessEqual:
-      never = literal < range.low;
-      break;
-    case Operator::kGreater:
-      never = literal >= range.high;
-      break;
-    case Operator::kGreaterEqual:
-      never = literal > range.high;
-      break;
-    case Operator::kContains:
-    case Operator::kStartsWith:
-    case Operator::kEndsWith:
-    case Operator::kLike:
-    case Operator::kMatches:
-    case Operator::kUnder:
-    case Operator::kExists:
-    case Operator::kHasFlag:
-    case Operator::kHasOption:
-    case Operator::kHas:
-      break;
-  }
-  return never ? "it is " + std::to_string(range.low) + " to " + std::to_string(range.high) : std::string();
+  if (numbers_of(test.op, literal).meets(range)) return {};
+  return "it is " + std::to_string(range.low) + " to " + std::to_string(range.high);
 }
 
 }  // namespace
 
 NumberRange number_range(const Subject& subject) {
-  constexpr NumberRange kAny{std::numeric_limits<int64_t>::min(), std::numeric_limits<int64_t>::max()};
+  constexpr NumberRange kAny;
   if (!plain_field(subject)) return kAny;
   const FieldInfo& field = info(subject.field);
   if (field.type == Type::kPort) return {0, 65535};
@@ -129,11 +100,8 @@ std::string why_never(const Test& test, const Literal& literal) {
 bool holds_always(const Test& test, const Literal& literal) {
   if (!plain_field(test.subject) || test.over == Over::kAnyElement) return false;
   if (const auto* number = std::get_if<int64_t>(&literal)) {
-    const NumberRange range = number_range(test.subject);
     if (info(test.subject.field).type == Type::kFlags || info(test.subject.field).type == Type::kBool) return false;
-    return (test.op == Operator::kGreaterEqual && *number <= range.low) ||
-           (test.op == Operator::kGreater && *number < range.low) ||
-           (test.op == Operator::kLessEqual && *number >= range.high) || (test.op == Operator::kLess && *number > range.high);
+    return test.op != Operator::kEquals && numbers_of(test.op, *number).holds(number_range(test.subject));
   }
   const std::string& text = std::get<std::string>(literal);
   const bool resolved = is_resolved_path(test.subject.field);

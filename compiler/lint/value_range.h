@@ -4,13 +4,10 @@
 #include <cstdint>
 #include <string>
 
-#include "runtime/artefact/test.h"
+#include "runtime/artefact/compare.h"
 
 namespace recipe {
 
-struct NumberRange {
-  int64_t low, high;
-};
 // Of the subject's numbers; int64's own bounds where nothing is known.
 [[nodiscard]] NumberRange number_range(const Subject& subject);
 

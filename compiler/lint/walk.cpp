@@ -3,6 +3,7 @@
 #include "compiler/lint/walk.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <set>
 
 namespace recipe {
@@ -171,6 +172,21 @@ const WrittenValue* pattern_of(const Document& document, const Expression& test)
 bool is_plain(const Test& test) {
   return test.subject.variable == 0 && test.subject.selector == Selector::kNone && test.over == Over::kValue &&
          test.right.empty() && test.table == 0;
+}
+
+bool is_library(const std::string& path) {
+  const std::filesystem::path folder = std::filesystem::path(path).parent_path();
+  return std::find(folder.begin(), folder.end(), "lib") != folder.end();
+}
+
+std::vector<const Document*> judged_declarations(const Compilation& compilation) {
+  const std::vector<Document>& all = compilation.set.documents;
+  const bool recipes = std::any_of(all.begin(), all.end(), [](const Document& each) { return !each.recipes.empty(); });
+  std::vector<const Document*> out;
+  for (const Document& document : all) {
+    if (recipes || !is_library(compilation.sources[document.source].path)) out.push_back(&document);
+  }
+  return out;
 }
 
 }  // namespace recipe

@@ -74,4 +74,10 @@ void for_each_attack_id(const Compilation& compilation, const std::function<void
 // A test of a plain field of the event.
 [[nodiscard]] bool is_plain(const Test& test);
 
+// A file below a folder `lib`, whose declarations are for others: they are judged only where recipes are in the set that could
+// use them.
+[[nodiscard]] bool is_library(const std::string& path);
+// Of a set with recipes all documents; else those that are no library.
+[[nodiscard]] std::vector<const Document*> judged_declarations(const Compilation& compilation);
+
 }  // namespace recipe

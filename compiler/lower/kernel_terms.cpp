@@ -19,6 +19,7 @@
 
 #include <algorithm>
 
+#include "runtime/artefact/compare.h"
 #include "runtime/artefact/keys.h"
 #include "runtime/base/pattern.h"
 
@@ -79,10 +80,8 @@ Keys range(int64_t first, int64_t last) {
 }
 
 Keys compare(Operator op, int64_t with) {
-  if (op == Operator::kLess) return with == INT64_MIN ? kNoKeys : range(INT64_MIN, with - 1);
-  if (op == Operator::kLessEqual) return range(INT64_MIN, with);
-  if (op == Operator::kGreater) return with == INT64_MAX ? kNoKeys : range(with + 1, INT64_MAX);
-  return range(with, INT64_MAX);
+  const NumberRange numbers = numbers_of(op, with);
+  return numbers.empty() ? kNoKeys : range(numbers.low, numbers.high);
 }
 
 Keys bits(int64_t mask) {

@@ -62,39 +62,6 @@ const Regex* compiled(const std::string& pattern, bool nocase) {
   return found->second ? &*found->second : nullptr;
 }
 
-struct Interval {
-  int64_t low = std::numeric_limits<int64_t>::min();
-  int64_t high = std::numeric_limits<int64_t>::max();
-  [[nodiscard]] bool empty() const { return low > high; }
-};
-
-Interval interval_of(Operator op, int64_t literal) {
-  Interval all;
-  switch (op) {
-    case Operator::kLess:
-      return literal == all.low ? Interval{1, 0} : Interval{all.low, literal - 1};
-    case Operator::kLessEqual:
-      return {all.low, literal};
-    case Operator::kGreater:
-      return literal == all.high ? Interval{1, 0} : Interval{literal + 1, all.high};
-    case Operator::kGreaterEqual:
-      return {literal, all.high};
-    case Operator::kEquals:
-    case Operator::kContains:
-    case Operator::kStartsWith:
-    case Operator::kEndsWith:
-    case Operator::kLike:
-    case Operator::kMatches:
-    case Operator::kUnder:
-    case Operator::kExists:
-    case Operator::kHasFlag:
-    case Operator::kHasOption:
-    case Operator::kHas:
-      return {literal, literal};
-  }
-  return all;
-}
-
 size_t range_bits(const std::string& range) {
   return static_cast<unsigned char>(range[kAddressBytes]);
 }
@@ -167,10 +134,9 @@ bool texts_implied(const Test& a, const Test& b) {
 bool numbers_implied(const Test& a, const Test& b) {
   if (a.op == Operator::kHas || b.op == Operator::kHas) return a.op == b.op && (mask_of(a) & ~mask_of(b)) == 0;
   return std::all_of(a.literals.begin(), a.literals.end(), [&](const Literal& literal) {
-    const Interval mine = interval_of(a.op, std::get<int64_t>(literal));
+    const NumberRange mine = numbers_of(a.op, std::get<int64_t>(literal));
     return mine.empty() || std::any_of(b.literals.begin(), b.literals.end(), [&](const Literal& other) {
-             const Interval its = interval_of(b.op, std::get<int64_t>(other));
-             return its.low <= mine.low && mine.high <= its.high;
+             return numbers_of(b.op, std::get<int64_t>(other)).holds(mine);
            });
   });
 }
@@ -218,8 +184,7 @@ bool literals_apart(const Test& a, const Literal& x, const Test& b, const Litera
   if (x.index() != y.index()) return false;
   if (const auto* number = std::get_if<int64_t>(&x)) {
     if (a.op == Operator::kHas || b.op == Operator::kHas) return false;
-    const Interval one = interval_of(a.op, *number), two = interval_of(b.op, std::get<int64_t>(y));
-    return one.empty() || two.empty() || one.high < two.low || two.high < one.low;
+    return !numbers_of(a.op, *number).meets(numbers_of(b.op, std::get<int64_t>(y)));
   }
   const std::string &one = std::get<std::string>(x), &two = std::get<std::string>(y);
   if (type_of(a.subject) == Type::kIp) return !range_within(one, two) && !range_within(two, one);

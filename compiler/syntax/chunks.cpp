@@ -13,16 +13,13 @@ using L = grammar::RecipeLexer;
 
 constexpr size_t kMaxBroken = 256;  // more would not be shown
 
-bool is_keyword(uint16_t kind) {
+bool begins_declaration(uint16_t kind) {
   return kind == L::IMPORT || kind == L::LIST || kind == L::MACRO || kind == L::PROGRAM || kind == L::RECIPE ||
          kind == L::TUNE || kind == L::EXCEPTION;
 }
 
 bool is_string(uint16_t kind) {
   return kind == L::STRING || kind == L::RAW;
-}
-bool is_word(uint16_t kind) {
-  return kind == L::WORD || (kind >= L::IMPORT && kind <= L::FALSE);
 }
 
 // Open brackets, outermost first. A closing bracket closes what was opened inside of its partner; one without a partner is
@@ -104,7 +101,7 @@ bool Chunks::names_follow() {
 
 bool Chunks::starts_declaration(size_t depth) {
   const Token& token = peek(0);
-  if (!is_keyword(token.kind)) return false;
+  if (!begins_declaration(token.kind)) return false;
   if (depth == 0) return token.first_on_line || names_follow();
   return token.first_on_line && token.column == 0 && names_follow();
 }
@@ -115,7 +112,7 @@ bool Chunks::next(Chunk& chunk) {
   chunk.complete = false;
   const Token first = peek(0);
   if (first.kind == kEndOfText) return false;
-  chunk.declares = is_keyword(first.kind);
+  chunk.declares = begins_declaration(first.kind);
   const bool braced = first.kind == L::RECIPE || first.kind == L::PROGRAM || first.kind == L::TUNE;
 
   Brackets brackets;

@@ -88,7 +88,7 @@ bool is_operator(uint16_t kind) {
 bool is_member_start(const std::vector<Token>& tokens, size_t i) {
   const Token& token = tokens[i];
   const Token& next = tokens[std::min(i + 1, tokens.size() - 1)];
-  const bool next_is_word = next.kind == L::WORD || (next.kind >= L::IMPORT && next.kind <= L::FALSE);
+  const bool next_is_word = is_word(next.kind);
   switch (token.kind) {
     case L::ON:
       return next_is_word;

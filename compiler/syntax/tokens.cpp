@@ -41,6 +41,15 @@ class Bytes final : public antlr4::CharStream {
 
 }  // namespace
 
+// The lexer's keywords stand together, from the first to the last.
+bool is_keyword(uint16_t kind) {
+  return kind >= grammar::RecipeLexer::IMPORT && kind <= grammar::RecipeLexer::FALSE;
+}
+
+bool is_word(uint16_t kind) {
+  return kind == grammar::RecipeLexer::WORD || is_keyword(kind);
+}
+
 struct Scanner::State {
   explicit State(std::string_view all) : text(all), bytes(all), lexer(&bytes) { lexer.removeErrorListeners(); }
 

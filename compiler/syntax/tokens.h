@@ -16,6 +16,8 @@ struct Token {
 };
 
 inline constexpr uint16_t kEndOfText = 0xffff;
+[[nodiscard]] bool is_keyword(uint16_t kind);
+[[nodiscard]] bool is_word(uint16_t kind);  // a keyword too: it is one only where the parser expects it
 
 class Scanner {
  public:

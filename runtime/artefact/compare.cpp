@@ -83,18 +83,19 @@ bool compare_texts(const Test& test, std::string_view value, std::string_view ri
   return false;
 }
 
-bool compare_numbers(Operator op, int64_t value, int64_t right) {
+NumberRange numbers_of(Operator op, int64_t right) {
+  constexpr NumberRange kAll, kNone{1, 0};
   switch (op) {
     case Operator::kEquals:
-      return value == right;
+      return {right, right};
     case Operator::kLess:
-      return value < right;
+      return right == kAll.low ? kNone : NumberRange{kAll.low, right - 1};
     case Operator::kLessEqual:
-      return value <= right;
+      return {kAll.low, right};
     case Operator::kGreater:
-      return value > right;
+      return right == kAll.high ? kNone : NumberRange{right + 1, kAll.high};
     case Operator::kGreaterEqual:
-      return value >= right;
+      return {right, kAll.high};
     case Operator::kContains:
     case Operator::kStartsWith:
     case Operator::kEndsWith:
@@ -105,9 +106,13 @@ bool compare_numbers(Operator op, int64_t value, int64_t right) {
     case Operator::kHasFlag:
     case Operator::kHasOption:
     case Operator::kHas:
-      return false;
+      return kNone;
   }
-  return false;
+  return kNone;
+}
+
+bool compare_numbers(Operator op, int64_t value, int64_t right) {
+  return numbers_of(op, right).holds({value, value});
 }
 
 }  // namespace recipe

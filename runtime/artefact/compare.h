@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What one operator says of one value and one right side. Literals (sets, patterns) have their own ways: literals.h.
 #pragma once
+#include <cstdint>
+#include <limits>
 #include <string>
 #include <string_view>
 
@@ -30,6 +32,18 @@ enum class UnderKind : uint8_t { kPath, kDomain };
   return type == Type::kInt || type == Type::kPort;
 }
 
+// Numbers from low to high.
+struct NumberRange {
+  int64_t low = std::numeric_limits<int64_t>::min();
+  int64_t high = std::numeric_limits<int64_t>::max();
+  [[nodiscard]] bool empty() const { return low > high; }
+  [[nodiscard]] bool holds(const NumberRange& other) const { return other.empty() || (low <= other.low && other.high <= high); }
+  [[nodiscard]] bool meets(const NumberRange& other) const {
+    return !empty() && !other.empty() && low <= other.high && other.low <= high;
+  }
+};
+// The numbers that == < <= > >= are true of, with `right` behind; of another operator none.
+[[nodiscard]] NumberRange numbers_of(Operator op, int64_t right);
 // == < <= > >=
 [[nodiscard]] bool compare_numbers(Operator op, int64_t value, int64_t right);
 

@@ -11,7 +11,7 @@ std::optional<std::pair<StateKey, uint64_t>> Counts::key_of(uint32_t number, con
   const GroupBy& by = counts_[number - 1].by;
   ProcessIdentity process;
   if (by.relation == GroupRelation::kProcess) process = identity_of(event);
-  if (by.relation == GroupRelation::kParent || by.relation == GroupRelation::kTree) {
+  if (by.relation == GroupRelation::kParent) {
     const std::vector<ProcessIdentity> line = line_of(event, context);
     if (line.size() < 2 || line[1].pid < 0) return std::nullopt;
     process = line[1];

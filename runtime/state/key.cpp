@@ -24,9 +24,10 @@ bool KeyMaker::add(FieldId field, const Event& event, Context& context) {
   const std::optional<std::string> value = list ? std::nullopt : value_text(event, field, context);
   scratch_ += list ? 'l' : value ? 'v' : '-';
   if (list) {
-    const auto count = static_cast<uint64_t>(event.argv().size());
+    const std::span<const std::string_view> elements = event.texts(field);
+    const auto count = static_cast<uint64_t>(elements.size());
     scratch_.append(reinterpret_cast<const char*>(&count), sizeof count);
-    for (const std::string_view element : event.argv()) add(element);
+    for (const std::string_view element : elements) add(element);
   } else if (value) {
     add(*value);
   }

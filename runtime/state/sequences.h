@@ -102,9 +102,4 @@ class Sequences {
   uint64_t evicted_ = 0;
 };
 
-// What of a detection is kept as one of another's events: no advice, no host, its parent alone of its ancestors, no long
-// argument lists.
-void make_evidence(Detection& detection);
-[[nodiscard]] size_t footprint(const Detection& detection);  // bytes, about
-
 }  // namespace recipe

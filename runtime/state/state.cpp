@@ -2,6 +2,9 @@
 #include "runtime/state/state.h"
 
 #include <algorithm>
+#include <span>
+
+#include "runtime/state/evidence.h"
 
 namespace recipe {
 
@@ -31,7 +34,7 @@ State::Verdict State::judge(const std::vector<Match>& matches, const Event& even
       make_evidence(made);
       return made;
     };
-    Told told{match, {}, {}};
+    Told told;
     if (trigger.step != 0) {
       auto complete = sequences_.take(*match, event, serial_, context, witness);
       if (!complete) continue;
@@ -44,7 +47,29 @@ State::Verdict State::judge(const std::vector<Match>& matches, const Event& even
     }
     if (!trigger.marks.empty()) verdict.marking.push_back(match->trigger);
     if (!trigger.report || holds_back(trigger, event, context, verdict, witness)) continue;
+    told.match = *match;
     verdict.told.push_back(std::move(told));
+  }
+  return verdict;
+}
+
+void State::mark(const std::vector<TriggerId>& marking, const Event& event) {
+  for (const TriggerId trigger : marking) marks_.set(artefact_.triggers[trigger.index()], event);
+}
+
+State::Verdict State::close_sequences(uint64_t now, Context& context) {
+  Verdict verdict;
+  while (auto closed = sequences_.take_closed(now)) {
+    const Trigger& trigger = artefact_.triggers[closed->match.trigger.index()];
+    // It was decoded before.
+    if (!closed_.decode(std::as_bytes(std::span(closed->record)).first(closed->record_bytes)).ok()) continue;
+    if (!trigger.marks.empty()) {
+      verdict.marking.push_back(closed->match.trigger);
+      marks_.set(trigger, closed_);
+    }
+    const auto sample = [&] { return closed->events.back(); };
+    if (!trigger.report || holds_back(trigger, closed_, context, verdict, sample)) continue;
+    verdict.told.push_back({std::move(closed->match), std::move(closed->events), {}, closed->time_unix_ns});
   }
   return verdict;
 }

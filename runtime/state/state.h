@@ -26,26 +26,26 @@ class State {
   State(const Artefact& artefact, Marks& marks, uint64_t seed);
 
   struct Told {
-    const Match* match = nullptr;
-    std::vector<Detection> events;  // as in Detection
-    std::optional<Detection::Tally> counted;
+    Match match;
+    std::vector<Detection> events;  // as in Detection; where the time is over, the last one is the match's own
+    std::optional<Detection::Tally> counted{};
+    std::optional<int64_t> over_unix_ns{};  // of a sequence that ends with what did not come: when its time was over
   };
   struct Verdict {
-    std::vector<Told> told;             // what becomes a detection, in the order of the triggers
-    std::vector<TriggerId> marking;     // what marks, once all of the event has been judged
+    std::vector<Told> told;             // what becomes a detection
+    std::vector<TriggerId> marking;     // what marks: by an event once all of it has been judged, see mark()
     uint64_t known = 0, throttled = 0;  // held back by `unless seen` and `throttle`
   };
   // What becomes of the matches of one event, exceptions taken out.
   [[nodiscard]] Verdict judge(const std::vector<Match>& matches, const Event& event, Context& context, const Maker& maker);
+  // An event is judged by what events before it have marked, so its own marks are set last.
+  void mark(const std::vector<TriggerId>& marking, const Event& event);
 
-  // What the passing of time makes of it: sequences that end with what did not come, windows of throttles. Whatever ends before
-  // that moment (ns from boot). One a call, until there is none.
-  [[nodiscard]] std::optional<Sequences::Closed> take_closed_sequence(uint64_t now) { return sequences_.take_closed(now); }
+  // What the passing of time makes of it, of whatever is over before that moment (ns from boot): sequences that end with what
+  // did not come, whose marks are set; windows of throttles, one a call until there is none.
+  [[nodiscard]] Verdict close_sequences(uint64_t now, Context& context);
   [[nodiscard]] std::optional<Detection> take_closed_throttle(uint64_t now) { return throttles_.take_closed(now); }
   [[nodiscard]] std::optional<uint64_t> next_close() const;
-  // Is the end of a sequence held back, by `unless seen` or `throttle`? event: its last one.
-  [[nodiscard]] bool holds_back(const Trigger& trigger, const Event& event, Context& context, Verdict& verdict,
-                                const std::function<Detection()>& sample);
 
   // Throttles say when something is told again, not what is seen: the tests of recipes go without.
   void leave_throttles_out() { throttling_ = false; }
@@ -54,12 +54,16 @@ class State {
   void clear();
 
  private:
+  [[nodiscard]] bool holds_back(const Trigger& trigger, const Event& event, Context& context, Verdict& verdict,
+                                const std::function<Detection()>& sample);
+
   const Artefact& artefact_;
   Marks& marks_;
   Sequences sequences_;
   Counts counts_;
   Seen seen_;
   Throttles throttles_;
+  Event closed_;  // the last one of a sequence whose time is over
   uint64_t serial_ = 0;
   uint64_t seed_;
   bool throttling_ = true;

@@ -8,7 +8,6 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "compiler/prove/judge.h"
 #include "runtime/artefact/dump.h"
 #include "runtime/base/address.h"
 #include "runtime/feed/json.h"
@@ -176,12 +175,13 @@ int run(const Options& options) {
     complain("nothing is known of the event by which an exception could tell it from others");
     return kFindings;
   }
-  const Predicate& excepted = made.set.recipes[0].ons[0].when;
+  Result<Harness> excepted = Harness::build(made.artefact);
+  if (!excepted.ok()) return complain("internal fault: " + excepted.error().message()), kFault;
   size_t kept = 0;
   for (const RecipeTest& test : recipe->tests) {
     if (test.expectation != TestExpectation::kMatch || test.steps.empty()) continue;
     const EventValues& last = test.steps.back();
-    if (last.event == event.event && prove::judge(excepted, 0, last) == Truth::kTrue) {
+    if (detects(*excepted, RecipeId{0}, last)) {
       complain("no exception is proposed: by all that is known the event is the one of the test \"" + printable(test.title) +
                "\", which has to match");
       return kFindings;

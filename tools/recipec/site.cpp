@@ -155,12 +155,8 @@ std::vector<Group> by_technique(const Recipes& recipes) {
 
 // A recipe's words in colours: comments, texts, numbers and the words of the language.
 std::string coloured(std::string_view text) {
-  static const std::set<std::string_view> kKeywords = {
-      "on",       "when",       "and",      "or",         "not",     "in",    "any",      "all",  "exists",
-      "contains", "startswith", "endswith", "like",       "matches", "under", "within",   "has",  "flag",
-      "option",   "operand",    "nocase",   "marked",     "mark",    "for",   "sequence", "by",   "count",
-      "unless",   "seen",       "until",    "exception",  "tune",    "also",  "except",   "test", "match",
-      "nothing",  "after",      "report",   "importance", "message"};
+  // Words that mean something where they stand, and that the lexer does not tell.
+  static const std::set<std::string_view> kWords = {"for", "after", "report", "importance", "message", "seen", "also"};
   std::string out;
   Scanner scanner(text);
   uint32_t at = 0;
@@ -172,7 +168,7 @@ std::string coloured(std::string_view text) {
     const std::string_view kind = word.starts_with('#')                              ? "comment"
                                   : word.starts_with('"') || word.starts_with("r\"") ? "string"
                                   : digit                                            ? "number"
-                                  : kKeywords.contains(word)                         ? "keyword"
+                                  : is_keyword(token.kind) || kWords.contains(word)  ? "keyword"
                                                                                      : "";
     // Lines of one token (a text block) keep their ends; all else that is no letter is escaped.
     std::string shown;

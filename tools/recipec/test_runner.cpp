@@ -17,28 +17,34 @@ constexpr size_t kMostEventBytes = 64u << 20;
 }  // namespace
 
 TestReport TestRunner::run(RecipeId recipe, const RecipeTest& test, Coverage* coverage) {
-  TestReport report{test.title, test.expectation, false, false, test.todo, {}, {}, 0};
   if (!test.events.empty()) return run_file(recipe, test);
+  TestReport report{test.title, test.expectation, false, false, test.todo, {}, {}, 0};
+  const std::optional<State::Verdict> verdict = play(test, report, coverage);
+  if (!verdict) return report;
+  const std::vector<TriggerId> triggers = harness_.triggers_of(recipe, test.steps.back().event);
+  if (!agrees(triggers, report)) return report;
+  judge(recipe, triggers, test, *verdict, report);
+  if (report.passed && report.expectation == TestExpectation::kMatch) compare(recipe, test, *verdict, report);
+  if (!report.passed) blame(triggers, report);
+  if (test.todo) turn_round(report);
+  return report;
+}
+
+// All events one after the other; what becomes of the last one, or of the time behind it. nullopt: the report says why not.
+std::optional<State::Verdict> TestRunner::play(const RecipeTest& test, TestReport& report, Coverage* coverage) {
   harness_.state().clear();
   State::Verdict verdict;
   for (const EventValues& step : test.steps) {
-    if (!read(step, report)) return report;
-    (void)closed_by(event_.header().time_boot_ns);
+    if (!read(step, report)) return std::nullopt;
+    (void)harness_.state().close_sequences(event_.header().time_boot_ns, harness_.context());
     harness_.match(event_, matches_);
     if (coverage != nullptr) coverage->add(event_);
     verdict = settle();
   }
-  const std::vector<TriggerId> triggers = harness_.triggers_of(recipe, test.steps.back().event);
-  if (!agrees(triggers, report)) return report;
-  if (test.wait_ns > 0) {
-    judge_wait(recipe, test.wait_ns, report);
-  } else {
-    judge(recipe, triggers, verdict, report);
-    if (report.passed && report.expectation == TestExpectation::kMatch) compare(recipe, test, verdict, report);
-  }
-  if (!report.passed) blame(triggers, report);
-  if (test.todo) turn_round(report);
-  return report;
+  if (test.wait_ns == 0) return verdict;
+  // A moment later: what lasts that long is over.
+  const uint64_t now = event_.header().time_boot_ns + static_cast<uint64_t>(test.wait_ns) + 1;
+  return harness_.state().close_sequences(now, harness_.context());
 }
 
 // What is known not to hold passes as long as it does not.
@@ -53,15 +59,15 @@ void TestRunner::turn_round(TestReport& report) {
 void TestRunner::compare(RecipeId recipe, const RecipeTest& test, const State::Verdict& verdict, TestReport& report) {
   const Artefact& artefact = harness_.artefact();
   for (const State::Told& told : verdict.told) {
-    const Trigger& trigger = artefact.triggers[told.match->trigger.index()];
+    const Trigger& trigger = artefact.triggers[told.match.trigger.index()];
     if (trigger.recipe != recipe) continue;
     if (test.importance && trigger.importance != *test.importance) {
       report.reason = "must be of importance " + std::string(importance_name(*test.importance)) + ", and is " +
                       std::string(importance_name(trigger.importance));
     } else if (test.clause != 0) {
       uint32_t clause = 0;
-      for (uint32_t i = 0; i <= told.match->clause.value && i < artefact.clauses.size(); ++i)
-        clause += artefact.clauses[i].trigger == told.match->trigger ? 1 : 0;
+      for (uint32_t i = 0; i <= told.match.clause.value && i < artefact.clauses.size(); ++i)
+        clause += artefact.clauses[i].trigger == told.match.trigger ? 1 : 0;
       if (clause != test.clause)
         report.reason =
             "must match by clause " + std::to_string(test.clause) + ", and matches by clause " + std::to_string(clause);
@@ -74,13 +80,12 @@ void TestRunner::compare(RecipeId recipe, const RecipeTest& test, const State::V
 // nothing in "events.jsonl": no event of the file is told, by none of its lines.
 TestReport TestRunner::run_file(RecipeId recipe, const RecipeTest& test) {
   TestReport report{test.title, test.expectation, false, false, test.todo, {}, {}, 0};
-  const auto fail = [&](std::string reason) {
+  const auto refuse = [&](std::string reason) {  // whatever is expected: nothing was judged
     report.reason = std::move(reason);
-    if (test.todo) turn_round(report);
     return report;
   };
   const Result<std::string> text = read_file(test.events, kMostEventBytes);
-  if (!text.ok()) return fail("cannot read the events: " + text.error().message());
+  if (!text.ok()) return refuse("cannot read the events: " + text.error().message());
   harness_.state().clear();
   JsonEvents events;
   size_t number = 0;
@@ -92,17 +97,18 @@ TestReport TestRunner::run_file(RecipeId recipe, const RecipeTest& test) {
     if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
     const std::string at = test.events + ":" + std::to_string(number) + ": ";
     const Result<EventValues> values = events.parse(line);
-    if (!values.ok()) return fail(at + values.error().message());
-    if (!read(*values, report)) return fail(at + report.reason);
-    std::vector<RecipeId> told = closed_by(event_.header().time_boot_ns);
+    if (!values.ok()) return refuse(at + values.error().message());
+    if (!read(*values, report)) return refuse(at + report.reason);
+    std::vector<RecipeId> told = recipes_of(harness_.state().close_sequences(event_.header().time_boot_ns, harness_.context()));
     harness_.match(event_, matches_);
-    for (const State::Told& each : settle().told)
-      told.push_back(harness_.artefact().triggers[each.match->trigger.index()].recipe);
+    const std::vector<RecipeId> now = recipes_of(settle());
+    told.insert(told.end(), now.begin(), now.end());
     if (std::find(told.begin(), told.end(), recipe) == told.end()) continue;
     blame(harness_.triggers_of(recipe, event_.id()), report);
-    return fail(at + "must match nothing, and matches");
+    report.reason = at + "must match nothing, and matches";
+    break;
   }
-  report.passed = true;
+  report.passed = report.reason.empty();
   if (test.todo) turn_round(report);
   return report;
 }
@@ -132,47 +138,22 @@ State::Verdict TestRunner::settle() {
   });
   State::Verdict verdict =
       harness_.state().judge(matches, event_, harness_.context(), [](const Match&) { return Detection(); });
-  for (const TriggerId trigger : verdict.marking) harness_.marks().set(triggers[trigger.index()], event_);
-  // The matches go with this call: what is told is asked by its trigger.
-  for (State::Told& told : verdict.told) {
-    const TriggerId trigger = told.match->trigger;
-    told.match = &*std::find_if(matches_.begin(), matches_.end(), [&](const Match& each) { return each.trigger == trigger; });
-  }
+  harness_.state().mark(verdict.marking, event_);
   return verdict;
 }
 
-// The recipes that tell of something that is over before `now`.
-std::vector<RecipeId> TestRunner::closed_by(uint64_t now) {
+std::vector<RecipeId> TestRunner::recipes_of(const State::Verdict& verdict) const {
   std::vector<RecipeId> out;
-  while (auto sequence = harness_.state().take_closed_sequence(now)) {
-    const Trigger& trigger = harness_.artefact().triggers[sequence->match.trigger.index()];
-    State::Verdict verdict;
-    Event last;
-    if (!last.decode(std::as_bytes(std::span(sequence->record)).first(sequence->record_bytes)).ok()) continue;
-    const bool held = harness_.state().holds_back(trigger, last, harness_.context(), verdict, [] { return Detection(); });
-    if (trigger.report && !held) out.push_back(trigger.recipe);
-  }
+  for (const State::Told& told : verdict.told) out.push_back(harness_.artefact().triggers[told.match.trigger.index()].recipe);
+  std::sort(out.begin(), out.end());
+  out.erase(std::unique(out.begin(), out.end()), out.end());
   return out;
 }
 
 std::vector<RecipeId> TestRunner::told_by(const RecipeTest& test) {
-  harness_.state().clear();
-  State::Verdict verdict;
   TestReport ignored;
-  for (const EventValues& step : test.steps) {
-    if (!read(step, ignored)) return {};
-    (void)closed_by(event_.header().time_boot_ns);
-    harness_.match(event_, matches_);
-    verdict = settle();
-  }
-  std::vector<RecipeId> out;
-  if (test.wait_ns > 0) out = closed_by(event_.header().time_boot_ns + static_cast<uint64_t>(test.wait_ns) + 1);
-  for (const State::Told& told : verdict.told) {
-    if (test.wait_ns == 0) out.push_back(harness_.artefact().triggers[told.match->trigger.index()].recipe);
-  }
-  std::sort(out.begin(), out.end(), [](RecipeId a, RecipeId b) { return a.value < b.value; });
-  out.erase(std::unique(out.begin(), out.end()), out.end());
-  return out;
+  const std::optional<State::Verdict> verdict = play(test, ignored, nullptr);
+  return verdict ? recipes_of(*verdict) : std::vector<RecipeId>{};
 }
 
 // Law 1: a condition that holds passes the filter. And the reverse, for the filter knows these events whole.
@@ -191,35 +172,27 @@ bool TestRunner::agrees(const std::vector<TriggerId>& triggers, TestReport& repo
   return true;
 }
 
-void TestRunner::judge_wait(RecipeId recipe, int64_t wait_ns, TestReport& report) {
-  // A moment later: what lasts that long is over.
-  const std::vector<RecipeId> all = closed_by(event_.header().time_boot_ns + static_cast<uint64_t>(wait_ns) + 1);
-  const bool told = std::find(all.begin(), all.end(), recipe) != all.end();
-  report.passed = told == (report.expectation == TestExpectation::kMatch);
-  if (!report.passed)
-    report.reason =
-        told ? "must match nothing, and the end of the time brings a match" : "must match, and the time ends without";
-}
-
-void TestRunner::judge(RecipeId recipe, const std::vector<TriggerId>& triggers, const State::Verdict& verdict,
-                       TestReport& report) {
+void TestRunner::judge(RecipeId recipe, const std::vector<TriggerId>& triggers, const RecipeTest& test,
+                       const State::Verdict& verdict, TestReport& report) {
   const auto& all = harness_.artefact().triggers;
   const auto is_own = [&](TriggerId trigger) { return all[trigger.index()].recipe == recipe; };
   const auto told = std::find_if(verdict.told.begin(), verdict.told.end(),
-                                 [&](const State::Told& each) { return is_own(each.match->trigger); });
+                                 [&](const State::Told& each) { return is_own(each.match.trigger); });
   const bool matched = told != verdict.told.end();
   const bool marks = std::any_of(verdict.marking.begin(), verdict.marking.end(), is_own);
   report.passed =
       matched == (report.expectation == TestExpectation::kMatch) && (report.expectation != TestExpectation::kMark || marks);
   if (report.passed) return;
   if (matched) {
-    report.reason = told->match->open ? "must match nothing, and a truncated field leaves the condition open"
+    report.reason = told->match.open ? "must match nothing, and a truncated field leaves the condition open"
                     : report.expectation == TestExpectation::kMark ? "must mark and not be reported, and is reported"
-                                                                   : "must match nothing, and matches";
+                    : test.wait_ns > 0 ? "must match nothing, and the end of the time brings a match"
+                                       : "must match nothing, and matches";
     return;
   }
   const bool mark = report.expectation == TestExpectation::kMark;
-  report.reason = std::string("must ") + (mark ? "mark" : "match") + ", and " + why_not(recipe, triggers);
+  report.reason = std::string("must ") + (mark ? "mark" : "match") + ", and " +
+                  (test.wait_ns > 0 ? "the time ends without" : why_not(recipe, triggers));
 }
 
 // Why a recipe says nothing of the event.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One test of a recipe: its events one by one through filter, matcher, exceptions and state, and the verdict on the last.
 #pragma once
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -27,10 +28,11 @@ class TestRunner {
   void compare(RecipeId recipe, const RecipeTest& test, const State::Verdict& verdict, TestReport& report);
   bool read(const EventValues& values, TestReport& report);
   State::Verdict settle();
-  std::vector<RecipeId> closed_by(uint64_t now);
+  std::optional<State::Verdict> play(const RecipeTest& test, TestReport& report, Coverage* coverage);
+  [[nodiscard]] std::vector<RecipeId> recipes_of(const State::Verdict& verdict) const;
   bool agrees(const std::vector<TriggerId>& triggers, TestReport& report);
-  void judge(RecipeId recipe, const std::vector<TriggerId>& triggers, const State::Verdict& verdict, TestReport& report);
-  void judge_wait(RecipeId recipe, int64_t wait_ns, TestReport& report);
+  void judge(RecipeId recipe, const std::vector<TriggerId>& triggers, const RecipeTest& test, const State::Verdict& verdict,
+             TestReport& report);
   [[nodiscard]] std::string why_not(RecipeId recipe, const std::vector<TriggerId>& triggers);
   void blame(const std::vector<TriggerId>& triggers, TestReport& report);
 

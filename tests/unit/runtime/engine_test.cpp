@@ -212,6 +212,29 @@ TEST_CASE("one event does one step, whatever other recipes it matches") {
   CHECK(out[1].events.size() == 1);
 }
 
+TEST_CASE("a throttle tells lists apart by their own elements") {
+  const auto engine = engine_of_text("recipe r { on dns_answer when exists dns.answers throttle 1 per 1h by dns.answers }");
+  const auto answer = [](const std::string& address) {
+    return record_of(R"({"event":"dns_answer","dns":{"answers":[")" + address + "\"]}}");
+  };
+  CHECK(judge(*engine, answer("10.0.0.1")).size() == 1);
+  CHECK(judge(*engine, answer("10.0.0.2")).size() == 1);
+  CHECK(judge(*engine, answer("10.0.0.1")).empty());
+}
+
+TEST_CASE("a sequence that ends with what does not come marks when its time is over") {
+  const auto engine = engine_of_text(R"(
+    recipe a {
+      report false
+      sequence by process.parent within 10s { fetch: exec when process.name == curl not check: exec when process.name == gpg }
+      mark process.tree unchecked for 1h
+    }
+    recipe b { on exec when process.marked unchecked })");
+  CHECK(judge(*engine, exec_at("00", 8, "/usr/bin/curl")).empty());
+  CHECK(judge(*engine, exec_at("05", 8, "/bin/sh")).empty());
+  CHECK(judge(*engine, exec_at("20", 8, "/bin/sh")).size() == 1);
+}
+
 TEST_CASE("a count is told with how many there were, and marks when it is reached") {
   const auto engine = engine_of_text(R"(
     recipe many { on exec when process.name == nc and count > 2 within 10s by process.parent { mark process.tree scans for 1m } }

@@ -118,6 +118,31 @@ TEST_CASE("a test that is to do passes until it holds, a table is as many tests,
   CHECK_THAT(ran.out, Contains("cannot read the events"));
 }
 
+TEST_CASE("a test that ends with waiting is judged by what the time brings, marks too") {
+  const ScratchFolder folder;
+  const std::string recipe = R"(recipe a {
+  report false
+  sequence within 10s { one: exec when process.name == curl not two: exec when process.name == gpg }
+  mark process.tree unchecked for 1h
+  test "over" mark exec { process.name: curl } then wait 10s
+  test "not yet" nothing exec { process.name: curl } then wait 9s
+  test "too early" mark exec { process.name: curl } then wait 9s
+}
+)";
+  const CommandResult ran = recipec({"test", folder.write("a.recipe", recipe), "-v"});
+  INFO(ran.out);
+  CHECK_THAT(ran.out, Contains("✓ over (mark)") && Contains("✓ not yet (nothing)") && Contains("✗ too early (mark)"));
+  CHECK_THAT(ran.out, Contains("must mark, and the time ends without"));
+}
+
+TEST_CASE("a file of events that cannot be read fails its test, one that is to do as well") {
+  const ScratchFolder folder;
+  const CommandResult ran = recipec(
+      {"test", folder.write("a.recipe", "recipe a {\n  on exec when true\n  test \"x\" todo nothing in \"lost.jsonl\"\n}\n")});
+  CHECK(ran.code == 1);
+  CHECK_THAT(ran.out, Contains("cannot read the events"));
+}
+
 TEST_CASE("except proposes a tune that holds the detection back and no test of the recipe") {
   const ScratchFolder folder;
   const std::string rules = folder.write("a.recipe", kTight);
