@@ -49,7 +49,7 @@ Diagnostic& Diagnostics::add(Diagnostic diagnostic) {
   const SourceId source = diagnostic.primary.span.source;
   const size_t slot = source.valid() ? source.index() + 1 : 0;
   if (of_source_.size() <= slot) of_source_.resize(slot + 1);
-  const bool full = of_source_[slot] >= kMaxDiagnostics;
+  const bool full = of_source_[slot] >= most_;
   if (full) {
     ++suppressed_;
   } else {

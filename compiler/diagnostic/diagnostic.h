@@ -59,6 +59,9 @@ class Diagnostics {
  public:
   static constexpr size_t kMaxDiagnostics = 200;
 
+  // most: that are kept of one source. What is still to be sifted is collected without a bound.
+  explicit Diagnostics(size_t most = kMaxDiagnostics) : most_(most) {}
+
   Diagnostic& add(Code code, Span span, std::string message, std::string label = {});
   // One of another collector, with this severity.
   void add(const Diagnostic& diagnostic, Severity severity);
@@ -72,6 +75,7 @@ class Diagnostics {
  private:
   Diagnostic& add(Diagnostic diagnostic);
 
+  size_t most_;
   std::vector<Diagnostic> all_;
   std::vector<size_t> of_source_;  // kept so far, by SourceId + 1; the first is for spans without a source
   Diagnostic overflow_;            // what add() returns past the bound

@@ -1,23 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // contradictory_clauses: a clause that holds a term and its negation: `x and not x`.
-#include <algorithm>
-
 #include "compiler/lint/contradiction.h"
 #include "compiler/lint/lint.h"
 #include "compiler/lint/walk.h"
+#include "compiler/prove/tests.h"
 
 namespace recipe {
-namespace {
-
-// Everything but the literals is equal, and each literal of a is one of b's: a true makes b true.
-bool implies(const Test& a, const Test& b) {
-  if (!(a.subject == b.subject) || a.over != b.over || a.op != b.op || a.nocase != b.nocase) return false;
-  return std::all_of(a.literals.begin(), a.literals.end(), [&](const Literal& literal) {
-    return std::find(b.literals.begin(), b.literals.end(), literal) != b.literals.end();
-  });
-}
-
-}  // namespace
 
 std::optional<std::pair<uint32_t, uint32_t>> find_contradiction(const Predicate& predicate, const Clause& clause) {
   for (const uint32_t holds : clause.terms) {
@@ -26,8 +14,12 @@ std::optional<std::pair<uint32_t, uint32_t>> find_contradiction(const Predicate&
     for (const uint32_t fails : clause.terms) {
       const PredicateNode& negative = predicate.nodes[fails];
       if (!negative.negated || negative.kind != positive.kind) continue;
+      // Of one operator; what two of them leave nothing of is impossible_clause's.
+      const auto clash_of_tests = [&](const Test& one, const Test& other) {
+        return one.op == other.op && prove::implies(one, other);
+      };
       const bool clash = positive.kind == PredicateKind::kTest
-                             ? implies(predicate.tests[positive.test], predicate.tests[negative.test])
+                             ? clash_of_tests(predicate.tests[positive.test], predicate.tests[negative.test])
                              : same_question(predicate, holds, fails);
       if (clash) return std::pair{holds, fails};
     }

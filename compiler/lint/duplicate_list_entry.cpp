@@ -4,6 +4,7 @@
 
 #include "compiler/lint/lint.h"
 #include "compiler/lint/walk.h"
+#include "runtime/catalogue/catalogue.h"
 
 namespace recipe {
 namespace {
@@ -16,12 +17,14 @@ bool is_simple(ValueForm form) {
 
 void lint_duplicate_list_entry(const Compilation& compilation, Diagnostics& out) {
   for_each_list(compilation, [&](const Document& document, const WrittenValue& list) {
-    // A string and a word are one thing; the number 0, the text "0", an empty text and a splice are others.
+    // A string and a word are one thing, if the word is no field's; the number 0, the text "0", an empty text and a splice are
+    // others.
     std::set<std::pair<ValueForm, std::string>> seen;
     for (size_t i = 0; i < list.items.size(); ++i) {
       const WrittenValue& item = document[list.items[i]];
       if (!is_simple(item.form) && item.form != ValueForm::kSplice) continue;
-      const ValueForm form = item.form == ValueForm::kWord ? ValueForm::kString : item.form;
+      const bool is_text = item.form == ValueForm::kWord && find_field(item.text) == nullptr;
+      const ValueForm form = is_text ? ValueForm::kString : item.form;
       if (seen.emplace(form, form == ValueForm::kInt ? std::to_string(item.number) : item.text).second) continue;
       Diagnostic& diagnostic =
           out.add(Code::kDuplicateListEntry, item.span,

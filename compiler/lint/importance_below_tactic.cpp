@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "compiler/lint/lint.h"
+#include "runtime/artefact/names.h"
 
 namespace recipe {
 namespace {
@@ -23,11 +24,6 @@ bool asks_for_medium(std::string_view tactic) {
                                                   "exfiltration",
                                                   "impact"};
   return std::find(std::begin(kTactics), std::end(kTactics), tactic) != std::end(kTactics);
-}
-
-std::string_view importance_name(Importance importance) {
-  static constexpr std::string_view kNames[] = {"none", "low", "medium", "high", "critical"};
-  return kNames[static_cast<size_t>(importance)];
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 // The table of lints, in the order of their codes, and their one run.
 #include "compiler/lint/lint.h"
 
+#include <cstdint>
+
 #include "compiler/lint/allow.h"
 
 namespace recipe {
@@ -61,18 +63,30 @@ std::span<const Lint> all_lints() {
   return kLints;
 }
 
+Result<std::map<std::string, const LintSettings*>> find_settings(SettingsFinder& finder, const Compilation& compilation) {
+  std::map<std::string, const LintSettings*> of;
+  for (const Document& document : compilation.set.documents) {
+    const std::string& path = compilation.sources[document.source].path;
+    const Result<const LintSettings*> settings = finder.of(path);
+    if (!settings.ok()) return settings.error();
+    of.emplace(path, *settings);
+  }
+  return of;
+}
+
 Diagnostics run_lints(const Compilation& compilation, const std::function<bool(const std::string& path)>& is_given,
                       const SettingsOf& settings_of) {
   assert(compilation.ok);
   static const LintSettings kDefaults;
   const SettingsOf settings = settings_of ? settings_of : [](const std::string&) -> const LintSettings& { return kDefaults; };
-  Diagnostics found;
+  // All of them: what is allowed takes no place of what is not.
+  Diagnostics found(SIZE_MAX);
   for (const Lint& lint : kLints) {
     if (lint.run != nullptr) lint.run(compilation, found);
     if (lint.run_by_settings != nullptr) lint.run_by_settings(compilation, settings, found);
   }
 
-  Diagnostics left;
+  Diagnostics left(SIZE_MAX);
   Allows allows(compilation, is_given);
   for (const Diagnostic& diagnostic : found.all()) {
     if (is_given(compilation.sources[diagnostic.primary.span.source].path) && !allows.silence(diagnostic))

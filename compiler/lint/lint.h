@@ -29,6 +29,11 @@ struct Lint {
                                     const std::function<bool(const std::string& path)>& is_given,
                                     const SettingsOf& settings_of = {});
 
+// The settings of each file that has been read, by Source::path; of what settings_of asks above. They live as long as the
+// finder. Error: a recipes.toml that cannot be read, or is wrong.
+[[nodiscard]] Result<std::map<std::string, const LintSettings*>> find_settings(SettingsFinder& finder,
+                                                                               const Compilation& compilation);
+
 void lint_no_kernel_filter(const Compilation& compilation, Diagnostics& out);
 void lint_impossible_clause(const Compilation& compilation, Diagnostics& out);
 void lint_contradictory_clauses(const Compilation& compilation, Diagnostics& out);

@@ -22,6 +22,8 @@ void lint_needless_regex_ends(const Compilation& compilation, Diagnostics& out) 
     const size_t open = text.find('"');
     if (open == std::string_view::npos || text.substr(open).starts_with("\"\"\"") || text.size() < open + 5) return;
     std::string_view inside = text.substr(open + 1, text.size() - open - 2);
+    // Where the source is not the pattern itself, byte for byte, its ends say nothing sure.
+    if (inside != pattern->text) return;
     const auto offset = [&](size_t at) { return pattern->span.begin + static_cast<uint32_t>(open + 1 + at); };
     constexpr std::string_view kQuantifiers = "?+*{";
     std::optional<Span> needless;

@@ -13,7 +13,12 @@ std::string as_string(std::string_view text) {
   std::string out = "\"";
   for (const char c : text) {
     if (c == '"' || c == '\\') out += '\\';
-    out += c;
+    // A brace would begin a field's place, which a pattern has not.
+    if (c == '{') {
+      out += "\\x7b";
+    } else {
+      out += c;
+    }
   }
   return out + "\"";
 }

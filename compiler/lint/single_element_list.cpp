@@ -2,6 +2,7 @@
 // single_element_list: `x in [a]`. The fix compares with the one value.
 #include "compiler/lint/lint.h"
 #include "compiler/lint/walk.h"
+#include "runtime/catalogue/catalogue.h"
 
 namespace recipe {
 
@@ -12,8 +13,9 @@ void lint_single_element_list(const Compilation& compilation, Diagnostics& out) 
     if (list.form != ValueForm::kList || list.items.size() != 1) return;
     const WrittenValue& only = document[list.items.front()];
     if (only.form != ValueForm::kString && only.form != ValueForm::kWord && only.form != ValueForm::kInt) return;
-    // Behind an operator a dotted word is a field.
-    const bool quoted = only.form == ValueForm::kWord && only.text.find('.') != std::string::npos;
+    // A word that names a field is one in a list too; any other dotted word must be a string behind an operator.
+    const bool quoted =
+        only.form == ValueForm::kWord && only.text.find('.') != std::string::npos && find_field(only.text) == nullptr;
     const std::string value = quoted ? "\"" + only.text + "\"" : std::string(compilation.sources.text(only.span));
     const std::string said = std::string(test.negated ? "!= " : "== ") + (test.nocase ? "nocase " : "") + value;
     const Span span{test.span.source, test.op_span.begin, list.span.end};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// unused_import: a file whose names, option tables and marks the importing file does not use. The fix removes the line.
+// unused_import: a file whose names, option tables, marks and tunes the importing file does not use. The fix removes the line.
 #include <filesystem>
 #include <map>
 #include <set>
@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 
 struct Used {
   std::set<std::string> names;
-  bool options = false, marks = false, macros = false;
+  bool options = false, marks = false, macros = false, tunes = false;
 };
 
 Used used_by(const Document& document) {
@@ -31,6 +31,14 @@ Used used_by(const Document& document) {
     if (value.form == ValueForm::kWord || value.form == ValueForm::kSplice || value.form == ValueForm::kPath)
       used.names.insert(value.text);
   }
+  const auto add_shared = [&](const std::vector<WrittenException>& exceptions) {
+    for (const WrittenException& exception : exceptions) {
+      if (exception.shared) used.names.insert(exception.shared->text);
+    }
+  };
+  for (const WrittenRecipe& recipe : document.recipes) add_shared(recipe.exceptions);
+  for (const WrittenTune& tune : document.tunes) add_shared(tune.exceptions);
+  used.tunes = !document.tunes.empty();
   return used;
 }
 
@@ -66,14 +74,16 @@ void lint_unused_import(const Compilation& compilation, Diagnostics& out) {
       const Document* brought = imported(compilation, document, import);
       if (brought == nullptr) continue;
       bool needed = !brought->programs.empty() && (used.options || used.macros);
-      needed = needed || (!brought->recipes.empty() && used.marks);
+      // A tune is of recipes that are in the set, and acts from wherever it stands.
+      needed = needed || (!brought->recipes.empty() && (used.marks || used.tunes)) || !brought->tunes.empty();
       // A file that only imports others is imported for their option tables.
       needed = needed || (!brought->imports.empty() && brought->lists.empty() && brought->macros.empty() && used.options);
       for (const WrittenList& list : brought->lists) needed = needed || used.names.contains(list.name.text);
       for (const WrittenMacro& macro : brought->macros) needed = needed || used.names.contains(macro.name.text);
+      for (const WrittenShared& shared : brought->exceptions) needed = needed || used.names.contains(shared.name.text);
       if (needed) continue;
       Diagnostic& diagnostic = out.add(Code::kUnusedImport, import.span, "nothing of `" + import.path.text + "` is used here",
-                                       "brings no list, macro, option table or mark that this file asks for");
+                                       "brings no list, macro, exception, option table or mark that this file asks for");
       const Span line = line_of(compilation.sources, import.span);
       const std::string_view rest = compilation.sources.text({line.source, import.span.end, line.end});
       if (rest.find('#') == std::string_view::npos) diagnostic.fixes.push_back({line, "", "remove the import"});

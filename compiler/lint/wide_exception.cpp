@@ -13,7 +13,10 @@ namespace {
 // Every test of it asks an ancestor. A loop's body reaches to the end of its condition, so it may ask of the deed too.
 bool is_about_origin(const Predicate& predicate, uint32_t at) {
   for (uint32_t i = at; i < predicate.nodes[at].end; ++i) {
-    if (predicate.nodes[i].kind != PredicateKind::kTest) continue;
+    const PredicateKind kind = predicate.nodes[i].kind;
+    const bool loop = kind == PredicateKind::kAny || kind == PredicateKind::kAll;
+    if (loop && predicate.nodes[i].list != FieldId::process_ancestors) return false;
+    if (kind != PredicateKind::kTest) continue;
     const Subject& subject = predicate.tests[predicate.nodes[i].test].subject;
     if (subject.variable == 0 && subject.field != FieldId::process_parent_name &&
         subject.field != FieldId::process_parent_comm && subject.field != FieldId::process_parent_exe &&

@@ -6,10 +6,12 @@
 #include <string>
 #include <unordered_map>
 
+#include "compiler/check/check.h"
 #include "compiler/lower/lower.h"
 #include "compiler/prove/prove.h"
 #include "compiler/prove/shapes.h"
 #include "compiler/prove/tests.h"
+#include "runtime/artefact/dump.h"
 
 namespace recipe::prove {
 namespace {
@@ -124,23 +126,50 @@ std::vector<std::string> all_names(const Entry& entry) {
   return names;
 }
 
-struct Traits {
-  Importance importance = Importance::kCritical;  // the least that it reports with
-  bool plain = true;                              // reports each match, marks nothing, is on
+// Of what it reports.
+struct Importances {
+  Importance least = Importance::kCritical, most = Importance::kNone;
 };
 
-Traits traits_of(const Recipe& recipe) {
-  Traits traits;
-  traits.plain = recipe.info.enabled && !recipe.state.sequence && !recipe.state.seen && recipe.state.counts.empty();
+Importances importances_of(const Recipe& recipe) {
+  Importances of;
   for (const On& on : recipe.ons) {
-    traits.importance = std::min(traits.importance, on.importance);
-    traits.plain = traits.plain && on.report && on.marks.empty();
+    if (!on.report) continue;
+    of.least = std::min(of.least, on.importance);
+    of.most = std::max(of.most, on.importance);
   }
-  return traits;
+  return of;
 }
 
-Condition as_condition(const std::pair<Predicate, Clauses>& exception) {
-  return {&exception.first, &exception.second};
+// The words of `beside` and `bound` that one trigger has.
+void add_words(Reported& of, const Recipe& recipe, const On& on, const Predicate& simplified) {
+  if (on.report && on.marks.empty() && on.count == 0 && on.step == 0) return;
+  of.beside += std::string(info(on.event).name) + (on.report ? "" : " unreported") + "\n";
+  for (const MarkAction& mark : on.marks) of.beside += spell(mark) + "\n";
+  if (on.count != 0) of.beside += spell(recipe.state.counts[on.count - 1]) + "\n";
+  if (on.step != 0) of.beside += "step " + std::to_string(on.step) + "\n";
+  of.bound += print(simplified);
+}
+
+// It holds as long as the other does.
+bool lasts(const Except& its, const Except& other) {
+  return its.until_unix_ns == 0 || (other.until_unix_ns != 0 && its.until_unix_ns >= other.until_unix_ns);
+}
+
+bool is_asked_on(const Except& except, EventId event) {
+  return std::find(except.events.begin(), except.events.end(), event) != except.events.end();
+}
+
+// What `back` holds back of a trigger, one of the exceptions holds back too, or it never meets the trigger.
+bool is_held_too(const Reported::Exception& back, const Reported::Part& part,
+                 const std::deque<Reported::Exception>& exceptions) {
+  if (!is_asked_on(*back.written, part.event)) return true;
+  return std::any_of(exceptions.begin(), exceptions.end(),
+                     [&](const Reported::Exception& its) {
+                       return is_asked_on(*its.written, part.event) && lasts(*its.written, *back.written) &&
+                              implies(back.condition(), its.condition());
+                     }) ||
+         is_disjoint(back.condition(), part.condition);
 }
 
 }  // namespace
@@ -150,26 +179,35 @@ std::vector<Reported> reported(const Compilation& compilation) {
   uint32_t next = 0;
   for (const Recipe& recipe : compilation.set.recipes) {
     Reported& of = all.emplace_back();
+    of.enabled = recipe.info.enabled;
+    of.of_events = !recipe.state.sequence && recipe.state.counts.empty();
+    if (recipe.state.sequence) of.beside += spell(*recipe.state.sequence) + "\n";
+    if (recipe.state.seen) of.beside += spell(*recipe.state.seen) + "\n";
     for (const On& on : recipe.ons) {
+      add_words(of, recipe, on, compilation.simplified[next]);
       if (on.report) of.triggers.push_back({on.event, {&compilation.simplified[next], &compilation.clauses[next]}, next});
       ++next;
     }
     for (const Except& except : recipe.exceptions) {
       Predicate simplified = simplify(except.when);
       Clauses clauses = split_clauses(simplified);
-      of.exceptions.emplace_back(std::move(simplified), std::move(clauses));
+      of.exceptions.push_back({&except, std::move(simplified), std::move(clauses)});
     }
   }
   return all;
 }
 
 bool covers(const Reported& wide, const Reported& narrow) {
+  if (!wide.enabled || wide.beside != narrow.beside || wide.bound != narrow.bound) return false;
   const auto covered = [&](const Reported::Part& part) {
     const auto of_event = [&](const Reported::Part& other) { return other.event == part.event; };
     if (std::any_of(wide.triggers.begin(), wide.triggers.end(), [&](const Reported::Part& other) {
           return of_event(other) && is_same(*part.condition.predicate, *other.condition.predicate);
         }))
       return true;
+    size_t pairs = 0;
+    for (const Reported::Part& other : wide.triggers) pairs += of_event(other) ? other.condition.clauses->clauses.size() : 0;
+    if (pairs * part.condition.clauses->clauses.size() > kMostPairs) return false;
     // Each clause by some trigger of the event.
     return std::all_of(
         part.condition.clauses->clauses.begin(), part.condition.clauses->clauses.end(), [&](const Clause& clause) {
@@ -180,23 +218,20 @@ bool covers(const Reported& wide, const Reported& narrow) {
   };
   if (!std::all_of(narrow.triggers.begin(), narrow.triggers.end(), covered)) return false;
   // What holds the wide one back holds the narrow one back, or never meets it.
-  return std::all_of(wide.exceptions.begin(), wide.exceptions.end(), [&](const auto& exception) {
-    const Condition back = as_condition(exception);
-    return std::any_of(narrow.exceptions.begin(), narrow.exceptions.end(),
-                       [&](const auto& its) { return implies(back, as_condition(its)); }) ||
-           std::all_of(narrow.triggers.begin(), narrow.triggers.end(),
-                       [&](const Reported::Part& part) { return is_disjoint(back, part.condition); });
+  return std::all_of(wide.exceptions.begin(), wide.exceptions.end(), [&](const Reported::Exception& back) {
+    return std::all_of(narrow.triggers.begin(), narrow.triggers.end(),
+                       [&](const Reported::Part& part) { return is_held_too(back, part, narrow.exceptions); });
   });
 }
 
 std::vector<Subsumed> find_subsumed(const Compilation& compilation, const AcrossProgress& progress) {
   const std::vector<Reported> all = reported(compilation);
-  std::vector<Traits> traits;
-  for (const Recipe& recipe : compilation.set.recipes) traits.push_back(traits_of(recipe));
+  std::vector<Importances> importances;
+  for (const Recipe& recipe : compilation.set.recipes) importances.push_back(importances_of(recipe));
   std::unordered_map<uint16_t, Index> indices;                                    // by event
   std::vector<std::pair<uint16_t, uint32_t>> first(all.size(), {0, UINT32_MAX});  // each recipe's first clause
   for (uint32_t recipe = 0; recipe < all.size(); ++recipe) {
-    if (!traits[recipe].plain) continue;
+    if (!all[recipe].enabled || !all[recipe].beside.empty()) continue;
     for (const Reported::Part& part : all[recipe].triggers) {
       const auto event = static_cast<uint16_t>(part.event);
       Index& index = indices[event];
@@ -223,10 +258,10 @@ std::vector<Subsumed> find_subsumed(const Compilation& compilation, const Across
         const Entry& other = index.entries[at];
         const uint32_t wide = other.recipe.index();
         if (covered || seen[wide] == narrow || !may_cover(other, clause)) continue;
-        if (traits[wide].importance < traits[narrow].importance) continue;
+        if (importances[wide].least < importances[narrow].most) continue;
         seen[wide] = narrow;
         if (!covers(all[wide], all[narrow])) continue;
-        const bool equal = traits[wide].importance == traits[narrow].importance && covers(all[narrow], all[wide]);
+        const bool equal = importances[narrow].least >= importances[wide].most && covers(all[narrow], all[wide]);
         if (equal && wide > narrow) continue;  // said of the later one
         found.push_back({RecipeId{narrow}, RecipeId{wide}, equal});
         covered = true;

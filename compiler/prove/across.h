@@ -5,7 +5,7 @@
 #pragma once
 #include <deque>
 #include <functional>
-#include <utility>
+#include <string>
 #include <vector>
 
 #include "compiler/compile.h"
@@ -32,12 +32,24 @@ struct Reported {
     Condition condition;
     uint32_t trigger = 0;  // index into Compilation::simplified
   };
+  struct Exception {
+    const Except* written = nullptr;
+    Predicate predicate;  // simplified
+    Clauses clauses;
+    [[nodiscard]] Condition condition() const { return {&predicate, &clauses}; }
+  };
   std::vector<Part> triggers;
-  std::deque<std::pair<Predicate, Clauses>> exceptions;  // simplified
+  std::deque<Exception> exceptions;
+  bool enabled = true;
+  // What decides beside conditions, in words: sequence, counts, memory, marks. Empty: an event that matches is reported.
+  std::string beside;
+  std::string bound;      // conditions of the triggers that these words are about, in words
+  bool of_events = true;  // one event can be its match: no sequence, no count
 };
 [[nodiscard]] std::vector<Reported> reported(const Compilation& compilation);  // by RecipeId
 
-// Whatever `narrow` reports, `wide` reports: each clause is covered, and no exception of `wide` holds more back.
+// Whatever `narrow` reports, `wide` reports: each clause is covered, and no exception of `wide` holds more back, on any event
+// or for longer. Of recipes that are on and say the same beside their conditions.
 [[nodiscard]] bool covers(const Reported& wide, const Reported& narrow);
 
 }  // namespace recipe::prove

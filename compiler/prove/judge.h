@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a condition says of an event that is given by its values: for the events of a recipe's own tests, and to look at a
-// witness before it is shown. The matcher (runtime/match) is the judge that counts; this one says less, never another thing.
+// What a condition says of an event that is given by its values: for the events of a recipe's own tests. The matcher
+// (runtime/match) is the judge that counts; this one says less, never another thing.
 #pragma once
 #include "compiler/predicate.h"
 #include "runtime/event.h"

@@ -11,7 +11,6 @@ namespace recipe::prove {
 namespace {
 
 constexpr uint32_t kMostSteps = 20000;  // of one question; past them the answer is "not known"
-constexpr size_t kMostPairs = 4096;     // of clauses, of two conditions; past them their forms alone are compared
 constexpr size_t kMostCases = 256;      // literals of a list that are looked at one by one
 
 const Test* test_of(const Term& term) {
@@ -176,7 +175,8 @@ bool implies(const Conjunction& clause, const Condition& b) {
   for (size_t i = 0; i < clause.size(); ++i) {
     const Test* test = test_of(clause[i]);
     if (test == nullptr || is_negated(clause[i]) || test->table != 0 || !test->right.empty() || test->literals.size() < 2 ||
-        test->literals.size() > kMostCases || test->over == Over::kAllElements)
+        test->literals.size() > kMostCases || test->literals.size() * b.clauses->clauses.size() > kMostPairs ||
+        test->over == Over::kAllElements)
       continue;
     Conjunction part = clause;
     const bool all_covered = std::all_of(test->literals.begin(), test->literals.end(), [&](const Literal& literal) {

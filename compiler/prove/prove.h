@@ -5,6 +5,7 @@
 // Truth is ordered false < unknown < true (runtime/artefact/test.h). "a implies b": on every event, truncated ones too, b is
 // no less true than a. So what a reports b reports, and an exception that a is b is too.
 #pragma once
+#include <cstddef>
 #include <vector>
 
 #include "compiler/clauses.h"
@@ -32,6 +33,9 @@ using Conjunction = std::vector<Term>;
 
 // The same tests in the same form, wherever their words stand.
 [[nodiscard]] bool is_same(const Predicate& a, const Predicate& b);
+
+// Of clauses, of two conditions; past them their forms alone are compared.
+inline constexpr size_t kMostPairs = 4096;
 
 // A whole condition: the simplified predicate and its clauses.
 struct Condition {

@@ -303,7 +303,6 @@ std::string sample(const Shape& shape) {
   return text;
 }
 
-// one.
 std::string sample_regex(std::string_view pattern) {
   std::string out;
   for (size_t i = 0; i < pattern.size(); ++i) {

@@ -94,8 +94,10 @@ bool text_implied(const Test& a, const std::string& literal, const Test& b, cons
     if (a.op == Operator::kMatches && a.nocase == b.nocase &&
         std::find(b.literals.begin(), b.literals.end(), Literal(literal)) != b.literals.end())
       return true;
-    // A single text is put to the regex itself. RE2 folds what it compares, so the case of the text says nothing.
+    // A single text is put to the regex itself. RE2 folds what it compares, so the case of the text says nothing, unless the
+    // pattern turns the folding off: `(?-i)`.
     for (size_t i = 0; a.op == Operator::kEquals && i < b.literals.size(); ++i) {
+      if (a.nocase && std::get<std::string>(b.literals[i]).find("(?") != std::string::npos) continue;
       const Regex* regex = compiled(std::get<std::string>(b.literals[i]), b.nocase);
       if (regex != nullptr && regex->found_in(literal)) return true;
     }

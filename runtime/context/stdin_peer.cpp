@@ -51,7 +51,7 @@ StdinPeer::Answer StdinPeer::find(uint32_t pid, int process) {
   const SocketDiag sockets(theirs.get());
   const std::string protocol = protocol_of(process);
   if (protocol.starts_with("UNIX")) {
-    if (const uint64_t peer = sockets.unix_peer(inode); peer != 0) answer.programs = holders(peer, pid);
+    if (const uint64_t peer = sockets.unix_peer(inode); peer != 0) answer.programs = holders(peer, pid, until);
     return answer;
   }
   const auto kind =
@@ -63,12 +63,12 @@ StdinPeer::Answer StdinPeer::find(uint32_t pid, int process) {
   answer.port = socket->peer_port;
   // Its descriptor may have another socket by now: then what was found is of another time than the process is.
   if (inode_at(process, "fd/0", "socket") != inode) return {};
-  if (const uint64_t peer = SocketDiag(theirs.get()).internet_peer(*socket); peer != 0) answer.programs = holders(peer, pid);
+  if (const uint64_t peer = SocketDiag(theirs.get()).internet_peer(*socket); peer != 0)
+    answer.programs = holders(peer, pid, until);
   return answer;
 }
 
-std::vector<std::string> StdinPeer::holders(uint64_t inode, uint32_t near) {
-  const auto until = SocketDiag::Clock::now() + kPatience;
+std::vector<std::string> StdinPeer::holders(uint64_t inode, uint32_t near, std::chrono::steady_clock::time_point until) {
   std::vector<std::string> names;
   for (const uint32_t pid : pids_around(near, kMaxLooked)) {
     const Folder all = list_descriptors(pid);

@@ -37,7 +37,7 @@ class StdinPeer {
   static constexpr size_t kMaxNames = 32;
 
  private:
-  std::vector<std::string> holders(uint64_t inode, uint32_t near);
+  std::vector<std::string> holders(uint64_t inode, uint32_t near, std::chrono::steady_clock::time_point until);
 
   ProcTable& proc_;
   std::optional<int64_t> own_namespace_;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "compiler/prove/across.h"
 #include "compiler/prove/build_event.h"
@@ -29,7 +30,15 @@ bool asks_options(const prove::Reported& recipe) {
   return std::any_of(recipe.triggers.begin(), recipe.triggers.end(),
                      [](const prove::Reported::Part& part) { return asks_options(*part.condition.predicate); }) ||
          std::any_of(recipe.exceptions.begin(), recipe.exceptions.end(),
-                     [](const auto& exception) { return asks_options(exception.first); });
+                     [](const prove::Reported::Exception& exception) { return asks_options(exception.predicate); });
+}
+
+std::set<int64_t> ends_of(const prove::Reported& recipe) {
+  std::set<int64_t> ends;
+  for (const prove::Reported::Exception& exception : recipe.exceptions) {
+    if (exception.written->until_unix_ns > 0) ends.insert(exception.written->until_unix_ns);
+  }
+  return ends;
 }
 
 // One set: its recipes by name, and how to ask it.
@@ -51,7 +60,7 @@ struct Side {
   }
 
   [[nodiscard]] bool detects(std::optional<uint32_t> recipe, const Event& event) {
-    if (!recipe) return false;
+    if (!recipe || !reported[*recipe].enabled) return false;
     const RecipeId id{*recipe};
     const auto triggers = harness->triggers_of(id, event.id());
     const bool holds = std::any_of(triggers.begin(), triggers.end(), [&](TriggerId trigger) {
@@ -80,11 +89,15 @@ class Comparer {
     out.file = shown.compilation->sources[recipe.span.source].path;
     out.now = direction(fresh_, after, old_, before);
     out.gone = direction(old_, before, fresh_, after);
-    out.change = !before                               ? Change::kAdded
-                 : !after                              ? Change::kRemoved
-                 : out.now.witness || out.gone.witness ? Change::kChanged
-                 : out.now.none && out.gone.none       ? Change::kEqual
-                                                       : Change::kUnknown;
+    if (before && after) {
+      const prove::Reported &then = old_.reported[*before], &now = fresh_.reported[*after];
+      out.beside = then.enabled != now.enabled || (now.enabled && then.beside != now.beside);
+    }
+    out.change = !before                                             ? Change::kAdded
+                 : !after                                            ? Change::kRemoved
+                 : out.now.witness || out.gone.witness || out.beside ? Change::kChanged
+                 : out.now.none && out.gone.none                     ? Change::kEqual
+                                                                     : Change::kUnknown;
     return out;
   }
 
@@ -97,7 +110,7 @@ class Comparer {
   // What `a` detects and `b` does not.
   Direction direction(Side& a, std::optional<uint32_t> of_a, Side& b, std::optional<uint32_t> of_b) {
     Direction out;
-    if (!of_a) {
+    if (!of_a || !a.reported[*of_a].enabled) {
       out.none = true;
       return out;
     }
@@ -107,13 +120,25 @@ class Comparer {
       out.none = (same_options_ || (!asks_options(mine) && !asks_options(its))) && prove::covers(its, mine);
       if (out.none) return out;
     }
-    const auto ask = [&](const EventValues& values) {
+    // Where several events make one match, no single one shows a difference.
+    if (!mine.of_events || (of_b && !b.reported[*of_b].of_events)) return out;
+    // At the end of each exception too: before it, nothing may differ.
+    std::set<int64_t> ends = ends_of(mine);
+    if (of_b) ends.merge(ends_of(b.reported[*of_b]));
+    const auto differs = [&](const EventValues& values) {
       const auto record = encode_record(values);
       Event event;
       if (!record.ok() || !event.decode(std::as_bytes(std::span(*record))).ok()) return false;
       if (!a.detects(of_a, event) || b.detects(of_b, event)) return false;
       out.witness = write_json(event);
       return true;
+    };
+    const auto ask = [&](const EventValues& values) {
+      return differs(values) || std::any_of(ends.begin(), ends.end(), [&](int64_t end) {
+               EventValues later = values;
+               later.time_unix_ns = end;
+               return differs(later);
+             });
     };
     if (of_tests(a, of_a, ask) || of_tests(b, of_b, ask)) return out;
     const prove::Reported nothing;
@@ -125,7 +150,8 @@ class Comparer {
   static bool of_tests(const Side& side, std::optional<uint32_t> recipe, const Ask& ask) {
     if (!recipe) return false;
     const auto& tests = side.compilation->set.recipes[*recipe].tests;
-    return std::any_of(tests.begin(), tests.end(), [&](const RecipeTest& test) { return !test.steps.empty() && ask(test.steps.back()); });
+    return std::any_of(tests.begin(), tests.end(),
+                       [&](const RecipeTest& test) { return !test.steps.empty() && ask(test.steps.back()); });
   }
 
   // Events of each clause of `mine` that `its` may not cover; and of what an exception of `its` holds back and none of `mine`.
@@ -144,10 +170,10 @@ class Comparer {
           if (!unmet(terms, part.event, its, turn, more)) break;
           if (try_wishes(side, part.event, more, ask)) return true;
         }
-        for (const auto& [predicate, back] : its.exceptions) {
-          for (const Clause& held : back.clauses) {
+        for (const prove::Reported::Exception& exception : its.exceptions) {
+          for (const Clause& held : exception.clauses.clauses) {
             std::vector<prove::Wish> more = wishes;
-            for (const prove::Term& term : prove::conjunction(predicate, held)) more.push_back({term, true});
+            for (const prove::Term& term : prove::conjunction(exception.predicate, held)) more.push_back({term, true});
             if (try_wishes(side, part.event, more, ask)) return true;
           }
         }

@@ -30,8 +30,9 @@ struct RecipeChange {
   std::string name;
   std::string file;  // of NEW; of a removed one of OLD
   Change change = Change::kEqual;
-  Direction now;   // detected now and not before
-  Direction gone;  // detected before and no longer
+  Direction now;        // detected now and not before
+  Direction gone;       // detected before and no longer
+  bool beside = false;  // its sequence, counts, memory, marks or `enabled` are others
 };
 
 // Both must be ok. `fresh` is changed: lists that are equal to lists of `old` get their numbers. The result is sorted by name.

@@ -65,6 +65,7 @@ void print_text(const std::vector<RecipeChange>& changes) {
     const bool both = each.change == Change::kChanged;
     if (each.change != Change::kRemoved) say(spell(each.now, both, "+", "detected now, not before"));
     if (each.change != Change::kAdded) say(spell(each.gone, both, "-", "detected before, not now"));
+    if (each.beside) say("  ~ another sequence, count, memory, mark or `enabled`\n");
   }
   std::string line;
   for (const Change change : {Change::kAdded, Change::kRemoved, Change::kChanged, Change::kEqual}) {
@@ -88,6 +89,7 @@ void print_json(const std::vector<RecipeChange>& changes) {
     recipes.push_back({{"recipe", each.name},
                        {"file", each.file},
                        {"change", word(each.change)},
+                       {"beside", each.beside},
                        {"now", of(each.now)},
                        {"gone", of(each.gone)}});
   }

@@ -51,18 +51,6 @@ Status take_back(const Round& round) {
   return Done{};
 }
 
-// The settings of each file that has been read; an error is the settings' own.
-Result<std::map<std::string, const LintSettings*>> find_settings(SettingsFinder& finder, const Compilation& compilation) {
-  std::map<std::string, const LintSettings*> of;
-  for (const Document& document : compilation.set.documents) {
-    const std::string& path = compilation.sources[document.source].path;
-    const Result<const LintSettings*> settings = finder.of(path);
-    if (!settings.ok()) return settings.error();
-    of.emplace(path, *settings);
-  }
-  return of;
-}
-
 int run(const Options& options) {
   if (options.fix && options.inputs.from_stdin()) {
     complain("`--fix` needs files, not stdin");

@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 
 #include "compiler/lint/lint.h"
+#include "tests/support/run_command.h"
 
 namespace recipe {
 namespace {
@@ -57,6 +58,13 @@ TEST_CASE("redundant_term sees a part of an and that another part implies") {
   CHECK(hits(code, when("process.name == perl and argv contains \"-e\" and argv not contains \"-v\"")) == 0);
 }
 
+TEST_CASE("contradictory_clauses compares what stands on the right, fields too") {
+  const Code code = Code::kContradictoryClauses;
+  CHECK(hits(code, when("process.script == process.exe and process.script != process.exe")) == 1);
+  CHECK(hits(code, when("process.script == process.exe and process.script != process.parent.exe")) == 0);
+  CHECK(hits(code, when("process.name == perl and process.name not in [perl, ruby]")) == 1);
+}
+
 TEST_CASE("subsumed_recipe compares recipes of a set, with their exceptions") {
   const Code code = Code::kSubsumedRecipe;
   const auto two = [](const std::string& wide, const std::string& narrow) {
@@ -73,11 +81,20 @@ TEST_CASE("subsumed_recipe compares recipes of a set, with their exceptions") {
   CHECK(hits(code, two(code_of_perl, perl)) == 1);  // whichever stands first
   CHECK(hits(code, two("  on exec when process.name == ruby", perl)) == 0);
   CHECK(hits(code, two("  importance low\n" + perl, "  importance high\n" + code_of_perl)) == 0);
+  CHECK(hits(code, two("  importance low\n" + perl + "\n  on open when file.path == \"/a\"",
+                       "  importance low\n" + code_of_perl + "\n  on open when file.path == \"/a\" { importance critical }")) ==
+        0);
   CHECK(hits(code, two(perl, code_of_perl + " { report false  mark process.tree seen for 1m }") +
                        "recipe third { on exec when process.name == sh and process.marked seen }\n") == 0);
   const std::string except = "\n  except \"make\" when process.parent.name == make";
   CHECK(hits(code, two(perl + except, code_of_perl)) == 0);
   CHECK(hits(code, two(perl + except, code_of_perl + except)) == 1);
+  const std::string until = "\n  except \"make\" until 2020-01-01 when process.parent.name == make";
+  CHECK(hits(code, two(perl + except, code_of_perl + until)) == 0);
+  CHECK(hits(code, two(perl + until, code_of_perl + except)) == 1);
+  const std::string opens = "\n  on open when file.path == \"/a\"";
+  const std::string either = "\n  except \"make\" when process.parent.name == make or file.path == \"/y\"";
+  CHECK(hits(code, two(perl + opens + except, code_of_perl + opens + either)) == 0);
   CHECK(hits(code, two(perl + except, code_of_perl + " and process.parent.name == sh")) == 1);
 }
 
@@ -145,6 +162,7 @@ TEST_CASE("exceptions: unused, untested, wide, and by a name that anybody takes"
   CHECK(hits(Code::kWideException, with("process.parent.name == make")) == 1);
   CHECK(hits(Code::kWideException, with("any p in process.ancestors: p.name in [dpkg, apt]")) == 1);
   CHECK(hits(Code::kWideException, with("process.parent.name == make and argv contains \"1\"")) == 0);
+  CHECK(hits(Code::kWideException, with("any x in argv: x startswith \"-M\"")) == 0);
   CHECK(hits(Code::kWideException, with("process.exe == \"/opt/tool\"")) == 0);
 
   CHECK(hits(Code::kChangeableName, with("process.parent.comm == builder and argv contains \"1\"")) == 1);
@@ -230,6 +248,45 @@ TEST_CASE("unused_import knows what a file brings") {
   CHECK(hits(Code::kUnusedImport, shells + when("process.name == perl")) == 1);
   CHECK(hits(Code::kUnusedImport, shells + when("process.name in shells")) == 0);
   CHECK(hits(Code::kUnusedImport, shells + when("process.name == sh and argv has flag c")) == 0);
+}
+
+TEST_CASE("unused_import sees shared exceptions and tunes, which act from where they stand") {
+  const ScratchFolder folder;
+  const std::string shared = folder.write("shared.recipe", "exception ours when process.uid == 7\n");
+  const std::string tunes = folder.write("tunes.recipe", "import \"other.recipe\"\ntune other { importance low }\n");
+  const std::string other = folder.write("other.recipe", "recipe other { on exec when process.name == nc }\n");
+  const auto unused = [&](const std::string& text) {
+    const std::string path = folder.write("user.recipe", text);
+    Compilation compilation;
+    compile(compilation, {path}, {});
+    REQUIRE(compilation.ok);
+    const Diagnostics found = run_lints(compilation, [&](const std::string& file) { return file == path; });
+    return std::count_if(found.all().begin(), found.all().end(),
+                         [](const Diagnostic& each) { return each.code == Code::kUnusedImport; });
+  };
+  const std::string perl = "recipe r { on exec when process.name == perl ";
+  CHECK(unused("import \"shared.recipe\"\n" + perl + "except ours }\n") == 0);
+  CHECK(unused("import \"shared.recipe\"\n" + perl + "}\ntune r { except ours }\n") == 0);
+  CHECK(unused("import \"shared.recipe\"\n" + perl + "}\n") == 1);
+  CHECK(unused("import \"tunes.recipe\"\n" + perl + "}\n") == 0);
+  CHECK(unused("import \"other.recipe\"\n" + perl + "}\ntune other { importance high }\n") == 0);
+  CHECK(unused("import \"other.recipe\"\n" + perl + "}\n") == 1);
+}
+
+TEST_CASE("what the settings allow takes no place of what they do not") {
+  std::string text;
+  for (int i = 0; i < 250; ++i) text += "recipe r" + std::to_string(i) + " { on exec when process.name == perl }\n";
+  Compilation compilation;
+  compile_text(compilation, "sample.recipe", text + when("process.name in [perl, ruby, perl]"), {});
+  REQUIRE(compilation.ok);
+  LintSettings settings;
+  for (const Lint& each : all_lints()) settings.levels[each.code] = LintLevel::kAllow;
+  settings.levels[Code::kDuplicateListEntry] = LintLevel::kError;
+  const Diagnostics found = run_lints(
+      compilation, [](const std::string&) { return true; },
+      [&](const std::string&) -> const LintSettings& { return settings; });
+  REQUIRE(found.all().size() == 1);
+  CHECK(found.all()[0].code == Code::kDuplicateListEntry);
 }
 
 TEST_CASE("expired_exception sees a last day that is over, and says it of a shared one once") {

@@ -99,6 +99,8 @@ TEST_CASE("a fix writes what an author would") {
   CHECK(fixed_condition("process.name in [perl]") == "process.name == perl");
   CHECK(fixed_condition("process.name not in [perl]") == "process.name != perl");
   CHECK(fixed_condition("process.name in [python3.11]") == "process.name == \"python3.11\"");
+  CHECK(fixed_condition("process.script in [process.exe]") == "process.script == process.exe");
+  CHECK(fixed_condition("process.name matches r\"\\{x\\}\"") == "process.name contains \"\\x7bx}\"");
   CHECK(fixed_condition("process.name in nocase [\"Perl\"]") == "process.name == nocase \"Perl\"");
   CHECK(fixed_condition("not process.name not in [a, b]") == "process.name in [a, b]");
   CHECK(fixed_condition("not (not (process.name == a or process.uid == 0))") == "(process.name == a or process.uid == 0)");
@@ -114,14 +116,21 @@ TEST_CASE("a fix writes what an author would") {
 }
 
 TEST_CASE("a pattern without its needless ends finds the same texts") {
-  const std::pair<std::string, std::string> patterns[] = {
-      {".*a", "a"}, {"a.*", "a"}, {".*a|b", "a|b"}, {"a|b.*", "a|b"}, {".*(a|^b)", "(a|^b)"}};
-  for (const auto& [with, without] : patterns) {
+  const std::string head = "process.name matches r\"";
+  for (const std::string with : {".*a+", "a+.*", ".*a+|b", "a+|b.*", ".*(a|^b)", "a+\\\\.*", "a\\.*"}) {
+    const std::string whole = fixed_condition(head + with + "\"");
+    INFO(whole);
+    REQUIRE(whole.starts_with(head));
+    const std::string without = whole.substr(head.size(), whole.size() - head.size() - 1);
+    CHECK((without == with) == (with == "a\\.*"));
     const Result<Regex> one = Regex::compile(with, false), two = Regex::compile(without, false);
     REQUIRE((one.ok() && two.ok()));
-    for (const char* text : {"", "a", "b", "xa", "ax", "xb", "x\na", "a\nx", "\na\n", "\xff"})
+    for (const char* text : {"", "a", "b", "xa", "ax", "xb", "x\na", "a\nx", "\na\n", "\xff", "a\\", "a."})
       CHECK(one->found_in(text) == two->found_in(text));
   }
+  // In a string of the other kind the backslash of the source is not the pattern's.
+  const std::string escaped = "process.name matches \"a\\\\.*\"";
+  CHECK(fixed_condition(escaped) == escaped);
 }
 
 TEST_CASE("a fix does not touch what a comment stands in") {

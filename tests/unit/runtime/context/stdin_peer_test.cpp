@@ -195,6 +195,7 @@ TEST_CASE("a socket of another network namespace is found there") {
     (void)!write(told[1], words, sizeof words);
     pair.near = pair.far = -1;  // kept
   });
+  close(told[1]);
   uint32_t words[2] = {};
   REQUIRE(read(told[0], words, sizeof words) == sizeof words);
   const auto inner = static_cast<pid_t>(words[0]);

@@ -31,7 +31,8 @@ Compared compare(const std::string& old, const std::string& fresh) {
     if (each["recipe"] == "sample") out.recipe = each;
   }
   const auto detects = [&](const std::string& path, const std::string& text, const Json& event) {
-    if (text.find("recipe sample") == std::string::npos) return false;
+    // One that is off detects nothing; `why` is about its conditions.
+    if (text.find("recipe sample") == std::string::npos || text.find("enabled false") != std::string::npos) return false;
     return recipec({"why", path + ":sample", event.dump()}).code == 0;
   };
   for (const auto& [direction, yes, yes_text, no, no_text] :
@@ -134,6 +135,45 @@ TEST_CASE("diff says what was added and removed, in text, and counts") {
   CHECK(recipec({"diff", before}).code == 3);
   CHECK(recipec({"diff", before, folder.path("none")}).code == 3);
   CHECK(recipec({"diff", before, folder.write("w.recipe", kWrong)}).code == 2);
+}
+
+TEST_CASE("diff sees that an exception ends, or is of other events") {
+  const std::string perl = "process.name == perl and argv contains \"-e\"";
+  const auto except = [](const std::string& until) {
+    return "  except \"make\"" + until + " when process.parent.name == make\n";
+  };
+  const Compared ends = compare(sample(perl, except("")), sample(perl, except(" until 2020-01-01")));
+  CHECK(ends.recipe["now"]["none"] == false);
+  CHECK(shows(ends, "now"));
+  CHECK(ends.recipe["gone"]["none"] == true);
+}
+
+TEST_CASE("diff does not call equal what counts, remembers, orders or marks otherwise") {
+  const std::string nc = "process.name == nc";
+  const std::string group = "  mark process.tree seen for 1m\n";
+  const auto counted = [&](const std::string& count) { return sample(nc + " and count > " + count + " by process.parent"); };
+  const auto ordered = [](const std::string& one, const std::string& two) {
+    return "recipe sample {\n  sequence within 10s { a: exec when process.name == " + one +
+           " b: exec when process.name == " + two + " }\n}\n";
+  };
+  const std::pair<std::string, std::string> pairs[] = {
+      {counted("20 within 10s"), counted("5 within 10s")},
+      {counted("20 within 10s"), counted("20 within 1h")},
+      {sample(nc), counted("20 within 10s")},
+      {sample(nc), sample(nc, "  unless seen [process.exe] in 5d\n")},
+      {sample(nc), sample(nc, group)},
+      {sample(nc), sample(nc, "  enabled false\n")},
+  };
+  for (const auto& [one, two] : pairs) {
+    INFO(one << two);
+    const Compared compared = compare(one, two);
+    CHECK(compared.recipe["change"] == "changed");
+    CHECK(compared.result.code == 1);
+    CHECK(compare(one, one).recipe["change"] == "equal");
+    CHECK(compare(two, two).recipe["change"] == "equal");
+  }
+  CHECK(compare(ordered("curl", "sh"), ordered("sh", "curl")).recipe["change"] == "unknown");
+  CHECK(compare(ordered("curl", "sh"), ordered("curl", "sh")).recipe["change"] == "equal");
 }
 
 TEST_CASE("diff of other option tables proves nothing of recipes that read options") {
