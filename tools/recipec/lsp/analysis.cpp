@@ -13,7 +13,8 @@ namespace {
 constexpr const char* kSource = "recipe";
 
 // Lints whose answer changes with the files that are in the set.
-constexpr Code kAskTheSet[] = {Code::kUnusedListOrMacro, Code::kUnusedMark, Code::kUnusedAllow};
+constexpr Code kAskTheSet[] = {Code::kUnusedListOrMacro, Code::kUnusedMark, Code::kUnusedAllow, Code::kUnusedSharedException,
+                               Code::kTuneWithoutEffect};
 
 int severity_of(Severity severity) {
   switch (severity) {
@@ -39,7 +40,7 @@ class Renderer {
     if (!diagnostic.primary.text.empty()) message += "\n" + diagnostic.primary.text;
     for (const std::string& hint : diagnostic.hints) message += "\nhelp: " + hint;
     Json out = {{"range", range(diagnostic.primary.span)},
-                {"severity", severity_of(row.severity)},
+                {"severity", severity_of(diagnostic.severity)},
                 {"code", row.text},
                 {"source", kSource},
                 {"message", message}};
@@ -74,6 +75,18 @@ class Renderer {
   std::map<uint32_t, Text> texts_;
 };
 
+// The lints of the given files, by the recipes.toml of each; `wrong`: what is wrong with one, then what holds without any.
+Diagnostics lints_of(const Compilation& compilation, const std::function<bool(const std::string& path)>& is_given,
+                     std::string& wrong) {
+  SettingsFinder finder;
+  const auto settings = find_settings(finder, compilation);
+  if (settings.ok())
+    return run_lints(compilation, is_given,
+                     [&](const std::string& path) -> const LintSettings& { return *settings->at(path); });
+  wrong = settings.error().message();
+  return run_lints(compilation, is_given);
+}
+
 // What the kernel decides of each term that stands in the file. A term of several clauses may be decided here and not there.
 std::vector<DecidedTerm> decided(const Compilation& compilation, const std::string& path) {
   std::map<std::pair<uint32_t, uint32_t>, std::string_view> found;
@@ -99,7 +112,7 @@ std::vector<DecidedTerm> decided(const Compilation& compilation, const std::stri
 // Names that other files of the workspace have taken: the whole set would be refused.
 void add_taken_names(Workspace& workspace, const File& file, Encoding encoding, const Json& known, Json& out) {
   for (const Symbol& symbol : workspace.index(file).symbols) {
-    if (symbol.kind != SymbolKind::kList && symbol.kind != SymbolKind::kMacro && symbol.kind != SymbolKind::kRecipe) continue;
+    if (!is_global(symbol.kind)) continue;
     const Json range = to_json(file.text.range(symbol.place.begin, symbol.place.end, encoding));
     const bool said = std::any_of(known.begin(), known.end(), [&](const Json& each) {
       return each.at("range") == range && each.at("code") == info(Code::kDuplicateName).text;
@@ -121,6 +134,15 @@ void add_taken_names(Workspace& workspace, const File& file, Encoding encoding, 
   }
 }
 
+Json settings_finding(const std::string& wrong) {
+  return {{"range", to_json(TextRange{})},
+          {"severity", 1},
+          {"code", kSettingsFile},
+          {"source", kSource},
+          {"message", wrong + "\nhelp: until it is mended the lints go by their own levels"},
+          {"data", {{"fixes", Json::array()}}}};
+}
+
 }  // namespace
 
 Json findings_of(const Compilation& compilation, const Diagnostics& diagnostics, Encoding encoding) {
@@ -136,8 +158,10 @@ Json findings_of(const Compilation& compilation, const Diagnostics& diagnostics,
 std::vector<std::filesystem::path> files_for(Workspace& workspace, const File& file) {
   std::set<std::string> paths;
   for (const Use& use : workspace.index(file).uses) {
-    if (use.kind != SymbolKind::kMark) continue;
-    for (const Declared& setter : workspace.known(use.name, true)) paths.insert(setter.file->path);
+    // Marks are set, and recipes tuned, from files that do not import each other.
+    const bool mark = use.kind == SymbolKind::kMark;
+    if (!mark && use.kind != SymbolKind::kRecipe) continue;
+    for (const Declared& declared : workspace.known(use.name, mark)) paths.insert(declared.file->path);
   }
   paths.erase(file.path);
   std::vector<std::filesystem::path> files = {file.path};
@@ -172,10 +196,13 @@ Analysis check_file(Workspace& workspace, const File& file, Encoding encoding) {
   take(compilation.diagnostics);
   if (compilation.ok) {
     Diagnostics own;
-    const Diagnostics lints = run_lints(compilation, [&](const std::string& path) { return path == file.path; });
+    std::string wrong;
+    const Diagnostics lints = lints_of(
+        compilation, [&](const std::string& path) { return path == file.path; }, wrong);
+    if (!wrong.empty()) out.findings.push_back(settings_finding(wrong));
     for (const Diagnostic& each : lints.all()) {
       if (std::find(std::begin(kAskTheSet), std::end(kAskTheSet), each.code) != std::end(kAskTheSet)) continue;
-      own.add(each.code, each.primary.span, each.message) = each;
+      own.add(each, each.severity);
     }
     take(own);
     out.terms = decided(compilation, file.path);
@@ -193,14 +220,16 @@ Json check_set(const Workspace& workspace, Encoding encoding) {
   if (files.empty()) return {{"findings", Json::object()}, {"lints", true}};
   compile(compilation, files, workspace.options(files.front().string()));
   Json findings = findings_of(compilation, compilation.diagnostics, encoding);
+  std::string wrong;  // said of each open file, by check_file
   if (compilation.ok) {
-    const Diagnostics lints = run_lints(compilation, [](const std::string&) { return true; });
+    const Diagnostics lints = lints_of(
+        compilation, [](const std::string&) { return true; }, wrong);
     const Json found = findings_of(compilation, lints, encoding);
     for (const auto& [path, all] : found.items()) {
       for (const Json& each : all) findings[path].push_back(each);
     }
   }
-  return {{"findings", std::move(findings)}, {"lints", compilation.ok}};
+  return {{"findings", std::move(findings)}, {"lints", compilation.ok && wrong.empty()}};
 }
 
 Json run_tests_of(Workspace& workspace, const File& file, const std::string& recipe, Encoding encoding, const RunTests& run) {

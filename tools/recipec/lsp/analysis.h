@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the compiler says of files, in the editor's shapes. One file with what it imports is checked while it is typed; the
-// whole set in a process of its own (jobs.h), so that no answer waits for it.
+// whole set in a process of its own (job.h), so that no answer waits for it.
 #pragma once
 #include <functional>
 #include <map>
@@ -32,10 +32,11 @@ struct Analysis {
 // The file and what it needs. Lints that ask about the whole set are left to check_set.
 [[nodiscard]] Analysis check_file(Workspace& workspace, const File& file, Encoding encoding);
 
-// {"findings": as findings_of, "lints": whether there were no errors, so that the lints ran}.
+// {"findings": as findings_of, "lints": whether they hold all lints: there were no errors}.
 [[nodiscard]] Json check_set(const Workspace& workspace, Encoding encoding);
 
-// The files that a check of this one needs beside its imports: those that set the marks it asks for.
+// The files that a check of this one needs beside its imports: those that set the marks it asks for, or declare
+// the recipes that it tunes.
 [[nodiscard]] std::vector<std::filesystem::path> files_for(Workspace& workspace, const File& file);
 
 // One test of a recipe, run.

@@ -28,7 +28,7 @@ struct Local {
 
 class Indexer {
  public:
-  Indexer(const Document& document, std::string_view text) : document_(document), text_(text) {}
+  explicit Indexer(const Document& document) : document_(document) {}
 
   FileIndex run() {
     for (const WrittenImport& import : document_.imports)
@@ -39,13 +39,13 @@ class Indexer {
     for (const WrittenProgram& program : document_.programs) {
       for (const Word& name : program.names) add(SymbolKind::kProgram, name, program.span, "");
     }
+    for (const WrittenShared& shared : document_.exceptions) add(SymbolKind::kException, shared.name, shared.span, "");
     for (const WrittenRecipe& recipe : document_.recipes) declare_recipe(recipe);
     declare_loops();
     sort_locals();
     for (const WrittenRecipe& recipe : document_.recipes) {
-      for (const WrittenThrottle& throttle : recipe.throttles) {
-        for (const Word& by : throttle.by) use_path(by.text, by.span);
-      }
+      use_keys(recipe);
+      use_shared(recipe.exceptions);
     }
     use_expressions();
     use_splices();
@@ -178,19 +178,35 @@ class Indexer {
     }
   }
 
-  // tune NAME, NAME { ... }
-  void use_tunes() {
-    if (text_.find("tune") == std::string_view::npos) return;
-    const std::vector<Lexeme> all = lexemes(text_, 0, static_cast<uint32_t>(text_.size()));
-    for (size_t i = 0; i < all.size(); ++i) {
-      const bool at_start = all[i].begin == 0 || text_[all[i].begin - 1] == '\n';
-      if (all[i].text != "tune" || !at_start) continue;
-      while (i + 1 < all.size() && all[i + 1].is_word() && all[i + 1].text != "where") {
-        ++i;
-        out_.uses.push_back({SymbolKind::kRecipe, std::string(all[i].text), {all[i].begin, all[i].end}, Symbol::kNone, false});
-        if (i + 1 < all.size() && all[i + 1].text == ",") ++i;
-      }
+  void use_name(SymbolKind kind, const Word& name) {
+    out_.uses.push_back({kind, name.text, place_of(name.span), Symbol::kNone, false});
+  }
+
+  void use_shared(const std::vector<WrittenException>& exceptions) {
+    for (const WrittenException& exception : exceptions) {
+      if (exception.shared) use_name(SymbolKind::kException, *exception.shared);
     }
+  }
+
+  void use_tunes() {
+    for (const WrittenTune& tune : document_.tunes) {
+      for (const Word& name : tune.names) use_name(SymbolKind::kRecipe, name);
+      use_shared(tune.exceptions);
+    }
+  }
+
+  // Fields behind `by` and `unless seen`.
+  void use_keys(const WrittenRecipe& recipe) {
+    const auto use = [&](const std::vector<Word>& fields) {
+      for (const Word& field : fields) use_path(field.text, field.span);
+    };
+    for (const WrittenThrottle& throttle : recipe.throttles) use(throttle.by);
+    for (const WrittenCount& count : recipe.counts) use(count.by);
+    for (const WrittenOn& on : recipe.ons) {
+      if (on.count) use(on.count->by);
+    }
+    for (const WrittenSequence& sequence : recipe.sequences) use(sequence.by);
+    for (const WrittenSeen& seen : recipe.seen) use(seen.fields);
   }
 
   void use_test_fields() {
@@ -202,15 +218,14 @@ class Indexer {
   }
 
   const Document& document_;
-  std::string_view text_;
   FileIndex out_;
   std::map<std::string, std::vector<Local>, std::less<>> locals_;
 };
 
 }  // namespace
 
-FileIndex build_index(const Document& document, std::string_view text) {
-  return Indexer(document, text).run();
+FileIndex build_index(const Document& document) {
+  return Indexer(document).run();
 }
 
 }  // namespace recipe::lsp

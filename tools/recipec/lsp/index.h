@@ -11,7 +11,13 @@
 
 namespace recipe::lsp {
 
-enum class SymbolKind : uint8_t { kList, kMacro, kRecipe, kMark, kProgram, kTest, kParameter, kVariable };
+enum class SymbolKind : uint8_t { kList, kMacro, kException, kRecipe, kMark, kProgram, kTest, kParameter, kVariable };
+
+// One name of the whole set: two declarations of it are refused.
+[[nodiscard]] constexpr bool is_global(SymbolKind kind) {
+  return kind == SymbolKind::kList || kind == SymbolKind::kMacro || kind == SymbolKind::kException ||
+         kind == SymbolKind::kRecipe;
+}
 
 struct Place {
   uint32_t begin = 0;
@@ -57,6 +63,6 @@ struct FileIndex {
   std::vector<ImportUse> imports;
 };
 
-[[nodiscard]] FileIndex build_index(const Document& document, std::string_view text);
+[[nodiscard]] FileIndex build_index(const Document& document);
 
 }  // namespace recipe::lsp

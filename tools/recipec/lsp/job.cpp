@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -27,6 +28,7 @@ void write_all(int descriptor, std::string_view bytes) {
 
 // In the child: never returns. The editor's streams are not its own.
 [[noreturn]] void run(int descriptor, const std::function<std::string()>& work) {
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   const int nowhere = ::open("/dev/null", O_RDWR | O_CLOEXEC);
   if (nowhere < 0 || ::dup2(nowhere, STDIN_FILENO) < 0 || ::dup2(nowhere, STDOUT_FILENO) < 0) ::_exit(1);
   try {
@@ -43,7 +45,10 @@ std::unique_ptr<Job> Job::start(const std::function<std::string()>& work) {
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) return nullptr;
   const pid_t child = ::fork();
-  if (child == 0) run(ends[1], work);
+  if (child == 0) {
+    ::close(ends[0]);  // else a write would not fail when the server has gone
+    run(ends[1], work);
+  }
   ::close(ends[1]);
   if (child < 0) {
     ::close(ends[0]);

@@ -18,6 +18,8 @@ int kind_of(SymbolKind kind) {
       return 18;  // Array
     case SymbolKind::kMacro:
       return 12;  // Function
+    case SymbolKind::kException:
+      return 14;  // Constant
     case SymbolKind::kRecipe:
       return 5;  // Class
     case SymbolKind::kMark:

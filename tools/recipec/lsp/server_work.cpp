@@ -83,6 +83,9 @@ void Server::publish(const std::string& path) {
   const File* file = session_.workspace.find(path);
   Json all = Json::array();
   const auto analysis = session_.analyses.find(path);
+  // Typed in since: its places are those of a text that is no more, and a check of the new one is due.
+  if (file != nullptr && file->version && analysis != session_.analyses.end() && analysis->second.changes != file->changes)
+    return;
   if (file != nullptr && file->version && analysis != session_.analyses.end()) all = analysis->second.findings;
   const auto seen = set_seen_.find(path);
   if (file != nullptr && seen != set_seen_.end() && seen->second == file->changes && !file->too_large) {
@@ -150,7 +153,8 @@ void Server::end_test_run(TestRun run) {
   } else if (failed == 0) {
     say(3, std::to_string(passed) + (passed == 1 ? " test passes" : " tests pass"));
   } else {
-    say(2, std::to_string(failed) + " of " + std::to_string(passed + failed) + " tests fail");
+    say(2, std::to_string(failed) + " of " + std::to_string(passed + failed) +
+               (passed + failed == 1 ? " test fails" : " tests fail"));
   }
   failures_[run.path] = {run.changes, result.at("diagnostics")};
   publish(run.path);

@@ -126,7 +126,7 @@ const FileIndex& Workspace::index(const File& file) {
   Sources sources;
   Diagnostics ignored;
   const SourceId source = sources.add(known.path, known.text.bytes());
-  known.index = build_index(parse(sources, source, ignored), known.text.bytes());
+  known.index = build_index(parse(sources, source, ignored));
   return *known.index;
 }
 
@@ -160,9 +160,7 @@ std::vector<Declared> Workspace::in_scope(const File& file, std::string_view nam
   std::vector<Declared> found;
   const auto add = [&](const File& each) {
     for (const Symbol& symbol : index(each).symbols) {
-      const bool global =
-          symbol.kind == SymbolKind::kList || symbol.kind == SymbolKind::kMacro || symbol.kind == SymbolKind::kRecipe;
-      if (global && (name.empty() || symbol.name == name)) found.push_back({&each, &symbol});
+      if (is_global(symbol.kind) && (name.empty() || symbol.name == name)) found.push_back({&each, &symbol});
     }
   };
   add(file);
@@ -186,9 +184,7 @@ std::vector<Declared> Workspace::known(std::string_view name, bool marks) const 
   for (const auto& [path, file] : files_) {
     if (!file.index) continue;
     for (const Symbol& symbol : file.index->symbols) {
-      const bool wanted =
-          marks ? symbol.kind == SymbolKind::kMark
-                : symbol.kind == SymbolKind::kList || symbol.kind == SymbolKind::kMacro || symbol.kind == SymbolKind::kRecipe;
+      const bool wanted = marks ? symbol.kind == SymbolKind::kMark : is_global(symbol.kind);
       if (wanted && symbol.name == name) found.push_back({&file, &symbol});
     }
   }

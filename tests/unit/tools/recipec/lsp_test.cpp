@@ -375,4 +375,54 @@ TEST_CASE("a file that appears on the disk is known once the editor says so") {
   CHECK(desk.editor.request("workspace/symbol", {{"query", "brand_new"}}).empty());
 }
 
+TEST_CASE("a shared exception is found and renamed where it is used, in tunes too") {
+  Desk desk;
+  const std::string shared = desk.folder.path("shared.recipe"), user = desk.folder.path("typed.recipe");
+  desk.editor.open(shared, "exception ours when process.uid == 7\n");
+  desk.editor.open(user,
+                   "import \"shared.recipe\"\n"
+                   "recipe b {\n  on exec when process.name == perl\n  except ours\n}\n"
+                   "tune b { except ours }\n");
+  const Json found = desk.editor.request("textDocument/definition", Editor::at(user, 3, 10));
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].at("uri") == Editor::uri(shared));
+  Json rename = Editor::at(user, 3, 10);
+  rename["newName"] = "theirs";
+  const Json changes = desk.editor.request("textDocument/rename", rename).at("changes");
+  CHECK(changes.at(Editor::uri(shared)).size() == 1);
+  CHECK(changes.at(Editor::uri(user)).size() == 2);
+}
+
+TEST_CASE("fields behind `by` and in a memory are references too") {
+  Desk desk;
+  const std::string path = desk.folder.path("typed.recipe");
+  desk.editor.open(path,
+                   "recipe b {\n  on exec when process.name == nc and count > 2 within 10s by process.exe\n"
+                   "  unless seen [process.exe] in 5d\n  throttle 1 per 1h by process.exe\n}\n");
+  CHECK(desk.editor.request("textDocument/documentHighlight", Editor::at(path, 2, 18)).size() == 3);
+}
+
+TEST_CASE("a tune is checked with the recipes that it names, wherever they are") {
+  Desk desk;
+  const std::string path = desk.folder.path("site.recipe");
+  desk.editor.open(path, "tune snake { importance low }\n");
+  CHECK_NOTHROW(desk.editor.diagnostics(path, [](const Json& all) { return !has_code(all, "E0210"); }));
+  desk.editor.change(path, "tune snail { importance low }\n");
+  CHECK_NOTHROW(desk.editor.diagnostics(path, [](const Json& all) { return has_code(all, "E0210"); }));
+}
+
+TEST_CASE("recipes.toml has its say in the editor, and a fault in it is shown") {
+  Desk desk;
+  desk.folder.write("recipes.toml", "[lints]\nmissing_documentation = \"error\"\n");
+  desk.editor.change(desk.user, std::string(kUser) + "\n");
+  const Json all = desk.editor.diagnostics(desk.user, [](const Json& each) {
+    return std::any_of(each.begin(), each.end(),
+                       [](const Json& one) { return one.value("code", "") == "L0108" && one.at("severity") == 1; });
+  });
+  CHECK(all.size() >= 1);
+  desk.folder.write("recipes.toml", "[lints]\nmissing_documentation = \"loud\"\n");
+  desk.editor.change(desk.user, std::string(kUser) + "\n\n");
+  CHECK_NOTHROW(desk.editor.diagnostics(desk.user, [](const Json& each) { return has_code(each, "recipes.toml"); }));
+}
+
 }  // namespace recipe
