@@ -62,7 +62,8 @@ void print_text(const std::vector<RecipeChange>& changes) {
     say(std::string(word(each.change)) + " " + each.name + " (" + each.file + ")" +
         (each.change == Change::kUnknown ? ": no difference found (not proved)" : "") + "\n");
     if (each.change == Change::kUnknown) continue;
-    const bool both = each.change == Change::kChanged;
+    // Of other words beside the conditions that is what there is to say, unless an event shows more.
+    const bool both = each.change == Change::kChanged && !each.beside;
     if (each.change != Change::kRemoved) say(spell(each.now, both, "+", "detected now, not before"));
     if (each.change != Change::kAdded) say(spell(each.gone, both, "-", "detected before, not now"));
     if (each.beside) say("  ~ another sequence, count, memory, mark or `enabled`\n");

@@ -172,6 +172,10 @@ TEST_CASE("diff does not call equal what counts, remembers, orders or marks othe
     CHECK(compare(one, one).recipe["change"] == "equal");
     CHECK(compare(two, two).recipe["change"] == "equal");
   }
+  const ScratchFolder folder;
+  const CommandResult text =
+      recipec({"diff", folder.write("old.recipe", pairs[0].first), folder.write("new.recipe", pairs[0].second)});
+  CHECK_THAT(text.out, Contains("~ another sequence, count, memory, mark or `enabled`") && !Contains("not proved"));
   CHECK(compare(ordered("curl", "sh"), ordered("sh", "curl")).recipe["change"] == "unknown");
   CHECK(compare(ordered("curl", "sh"), ordered("curl", "sh")).recipe["change"] == "equal");
 }
