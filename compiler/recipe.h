@@ -61,7 +61,8 @@ struct Recipe {
   std::vector<On> ons;
   WrittenState state;
   std::vector<Except> exceptions;
-  std::vector<Span> tunes;  // what has changed it from outside
+  std::vector<Span> tunes;            // what has changed it from outside
+  std::vector<std::string> evasions;  // what is known to get away; behind a trick's name and a colon, why
   std::vector<RecipeTest> tests;
   Span span;  // whole
   Span name_span;

@@ -167,6 +167,7 @@ void check_metadata(Context& context, DocumentIndex document, const WrittenRecip
                    {"author", [&](const Property& p) { read.text(p, info.author); }},
                    {"references", [&](const Property& p) { read.texts(p, info.references); }},
                    {"false_positives", [&](const Property& p) { read.texts(p, info.false_positives); }},
+                   {"evasions", [&](const Property& p) { read.texts(p, out.evasions); }},
                    {"enabled", [&](const Property& p) { read.boolean(p, info.enabled); }},
                    {"deprecated", [&](const Property& p) { read.text(p, info.deprecated); }},
                    {"report", [&](const Property& p) { read.boolean(p, report); }},

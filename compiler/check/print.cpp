@@ -158,6 +158,7 @@ std::string print(const Recipe& recipe, const Sources& sources) {
   const Position position = sources.position(recipe.span.source, recipe.span.begin);
   std::string out = fmt::format("recipe {} at {}:{}\n", recipe.info.name, sources[recipe.span.source].path, position.line);
   out += indent(print_info(recipe.info), "  ");
+  if (!recipe.evasions.empty()) out += fmt::format("  evasions {}\n", quote_all(recipe.evasions));
   for (const On& on : recipe.ons) {
     out += fmt::format("  on {} importance {} message {}\n", info(on.event).name, importance_name(on.importance),
                        print_message(on.message));

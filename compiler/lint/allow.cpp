@@ -82,22 +82,38 @@ Allows::Allows(const Compilation& compilation, const std::function<bool(const st
   }
 }
 
-bool Allows::silence(const Diagnostic& diagnostic) {
-  const CodeInfo& code = info(diagnostic.code);
-  const Span& at = diagnostic.primary.span;
-  bool silenced = false;
+template <class Named>
+bool Allows::use(const Named& is_named, Span at) {
+  bool used = false;
   for (Comment& comment : comments_) {
-    if (comment.written->lint.text != code.title && comment.written->lint.text != code.text) continue;
+    if (!is_named(comment.written->lint.text)) continue;
     if (comment.covers.source != at.source || at.begin < comment.covers.begin || at.begin >= comment.covers.end) continue;
     comment.used = true;
-    silenced = true;
+    used = true;
   }
-  return silenced;
+  return used;
+}
+
+bool Allows::silence(const Diagnostic& diagnostic) {
+  const CodeInfo& code = info(diagnostic.code);
+  return use([&](std::string_view name) { return name == code.title || name == code.text; }, diagnostic.primary.span);
+}
+
+bool Allows::explain(std::string_view name, Span at) {
+  return use([&](std::string_view its) { return its == name; }, at);
+}
+
+std::vector<Span> Allows::unused(std::string_view name) const {
+  std::vector<Span> spans;
+  for (const Comment& comment : comments_) {
+    if (!comment.used && comment.given && comment.written->lint.text == name) spans.push_back(comment.written->span);
+  }
+  return spans;
 }
 
 void Allows::report_unused(Diagnostics& out) const {
   for (const Comment& comment : comments_) {
-    if (comment.used || !comment.given) continue;
+    if (comment.used || !comment.given || comment.written->lint.text == kUntestedTerm) continue;
     const Word& lint = comment.written->lint;
     const CodeInfo* code = find_code(lint.text);
     const bool known = code != nullptr && code->severity != Severity::kError;

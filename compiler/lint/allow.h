@@ -3,11 +3,15 @@
 // declaration or a member of a recipe begins there, all of that. One that silences nothing is reported (unused_allow).
 #pragma once
 #include <functional>
+#include <string_view>
 #include <vector>
 
 #include "compiler/compile.h"
 
 namespace recipe {
+
+// Allowed as a lint is, and no lint: a term that no test can show to matter. `recipec test` asks for it.
+inline constexpr std::string_view kUntestedTerm = "untested_term";
 
 class Allows {
  public:
@@ -16,7 +20,12 @@ class Allows {
 
   // Whether some comment silences it; remembers that the comment is of use.
   [[nodiscard]] bool silence(const Diagnostic& diagnostic);
+  // The same of what is no lint, by its name.
+  [[nodiscard]] bool explain(std::string_view name, Span at);
+  // Lints that were not silenced; kUntestedTerm is not looked at.
   void report_unused(Diagnostics& out) const;
+  // Where comments of this name have explained nothing, in the files that were given.
+  [[nodiscard]] std::vector<Span> unused(std::string_view name) const;
 
  private:
   struct Comment {
@@ -25,6 +34,9 @@ class Allows {
     bool given = false;
     bool used = false;
   };
+  template <class Named>
+  bool use(const Named& is_named, Span at);
+
   const Sources& sources_;
   std::vector<Comment> comments_;
 };

@@ -25,9 +25,9 @@ NamePattern name_pattern(std::string_view pattern) {
 }
 
 constexpr std::string_view kKeys[] = {
-    "title",        "author",           "category",   "method",   "importance", "attack",          "tags",
-    "version",      "status",           "references", "throttle", "message",    "false_positives", "doc.quick",
-    "doc.analysis", "doc.implications", "doc.actions"};
+    "title",     "author",       "category",         "method",     "importance", "attack",          "tags",
+    "version",   "status",       "references",       "throttle",   "message",    "false_positives", "evasions",
+    "doc.quick", "doc.analysis", "doc.implications", "doc.actions"};
 
 class Reader {
  public:

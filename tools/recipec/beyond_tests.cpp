@@ -7,15 +7,27 @@
 #include "tools/recipec/words.h"
 
 namespace recipe::recipec {
+namespace {
+
+std::string joined(const std::set<std::string>& names) {
+  std::string out;
+  for (const std::string& name : names) out += (out.empty() ? "" : ", ") + name;
+  return out;
+}
+
+}  // namespace
 
 void Beyond::declare(CLI::App& command) {
   command.add_flag("--mutate", mutate_,
-                   "leave terms out, turn them round and widen them, and show what no test notices; 1 where something is");
-  command.add_flag("--evade", evade_, "write each matching event as known tricks would, and show which forms get away");
+                   "leave terms out, turn them round and widen them, and show what no test notices and no `# "
+                   "allow(untested_term)` explains");
+  command.add_flag("--evade", evade_,
+                   "write each matching event as known tricks would, and show which forms get away that the recipe's "
+                   "`evasions` do not name");
   command.add_flag("--matrix", matrix_, "show which other recipes tell of a recipe's events");
 }
 
-Status Beyond::run(Compilation& compilation, const std::function<bool(const std::string& path)>& wanted,
+Status Beyond::run(Compilation& compilation, Allows& allows, const std::function<bool(const std::string& path)>& wanted,
                    const std::function<void(size_t done, size_t total)>& progress) {
   if (evade_) {
     Result<std::vector<EvasionReport>> reports = evade(compilation, wanted);
@@ -28,7 +40,7 @@ Status Beyond::run(Compilation& compilation, const std::function<bool(const std:
     rows_ = std::move(*rows);
   }
   if (mutate_) {
-    Result<std::vector<MutationReport>> reports = mutate(compilation, wanted, progress);
+    Result<std::vector<MutationReport>> reports = mutate(compilation, allows, wanted, progress);
     if (!reports.ok()) return reports.error();
     mutations_ = std::move(*reports);
   }
@@ -37,30 +49,41 @@ Status Beyond::run(Compilation& compilation, const std::function<bool(const std:
 
 bool Beyond::found() const {
   return std::any_of(mutations_.begin(), mutations_.end(),
-                     [](const MutationReport& report) { return !report.survivors.empty(); });
+                     [](const MutationReport& report) { return !report.survivors.empty(); }) ||
+         std::any_of(evasions_.begin(), evasions_.end(), [](const EvasionReport& report) {
+           return !report.stale.empty() ||
+                  std::any_of(report.rows.begin(), report.rows.end(), [](const EvasionRow& row) { return row.open(); });
+         });
 }
 
 std::string Beyond::text() const {
   std::string out;
-  size_t mutants = 0, survivors = 0;
+  size_t mutants = 0, explained = 0, survivors = 0;
   for (const MutationReport& report : mutations_) {
     mutants += report.mutants;
+    explained += report.explained;
     survivors += report.survivors.size();
     if (report.survivors.empty()) continue;
-    out += "\n" + report.recipe + ": " + std::to_string(report.survivors.size()) + " of " + counted(report.mutants, "mutant") +
-           " pass its tests\n";
+    out += "\n" + report.of + ": " + std::to_string(report.survivors.size()) + " of " + counted(report.mutants, "mutant") +
+           " pass " + (report.shared ? "all" : "its") + " tests\n";
     for (const Survivor& survivor : report.survivors)
       out += "  " + survivor.file + ":" + std::to_string(survivor.line) + ": " + printable(survivor.change) + "\n";
   }
-  if (mutate_) out += "\nmutants " + std::to_string(mutants) + ", noticed " + std::to_string(mutants - survivors) + "\n";
+  if (mutate_)
+    out += "\nmutants " + std::to_string(mutants) + ", noticed " + std::to_string(mutants - survivors - explained) +
+           (explained > 0 ? ", explained " + std::to_string(explained) : "") + "\n";
   for (const EvasionReport& report : evasions_) {
     if (report.rows.empty()) continue;
     out += "\n" + report.recipe + "\n";
     for (const EvasionRow& row : report.rows) {
       out += "  " + std::string(row.trick) + ": " + std::to_string(row.matched) + " of " + std::to_string(row.tried) + " match";
-      if (!row.escaped.empty()) out += "; gets away: \"" + printable(row.escaped) + "\"";
+      if (row.elsewhere > 0) out += ", " + std::to_string(row.elsewhere) + " by " + joined(row.tellers);
+      if (!row.escaped.empty())
+        out += std::string("; gets away") + (row.named ? ", as the recipe says" : "") + ": \"" + printable(row.escaped) + "\"";
       out += "\n";
     }
+    for (const std::string& trick : report.stale)
+      out += "  " + trick + ": `evasions` names it, and every form matches: leave it out\n";
   }
   for (const MatrixRow& row : rows_) {
     if (row.others.empty()) continue;
@@ -78,7 +101,10 @@ void Beyond::add_to(nlohmann::ordered_json& all) const {
       ordered_json survivors = ordered_json::array();
       for (const Survivor& each : report.survivors)
         survivors.push_back({{"change", printable(each.change)}, {"file", printable(each.file)}, {"line", each.line}});
-      reports.push_back({{"recipe", report.recipe}, {"mutants", report.mutants}, {"survivors", std::move(survivors)}});
+      reports.push_back({{report.shared ? "file" : "recipe", printable(report.of)},
+                         {"mutants", report.mutants},
+                         {"explained", report.explained},
+                         {"survivors", std::move(survivors)}});
     }
   }
   if (evade_) {
@@ -86,10 +112,11 @@ void Beyond::add_to(nlohmann::ordered_json& all) const {
     for (const EvasionReport& report : evasions_) {
       ordered_json rows = ordered_json::array();
       for (const EvasionRow& row : report.rows) {
-        rows.push_back({{"trick", row.trick}, {"tried", row.tried}, {"matched", row.matched}});
+        rows.push_back({{"trick", row.trick}, {"tried", row.tried}, {"matched", row.matched}, {"elsewhere", row.elsewhere}});
+        if (row.named) rows.back()["named"] = true;
         if (!row.escaped.empty()) rows.back()["escaped"] = printable(row.escaped);
       }
-      reports.push_back({{"recipe", report.recipe}, {"tricks", std::move(rows)}});
+      reports.push_back({{"recipe", report.recipe}, {"tricks", std::move(rows)}, {"stale", report.stale}});
     }
   }
   if (matrix_) {

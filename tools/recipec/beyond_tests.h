@@ -17,12 +17,13 @@ class Beyond {
  public:
   void declare(CLI::App& command);
   // What was asked for. `compilation` is lowered anew for mutants and is last used here. Error: ours.
-  [[nodiscard]] Status run(Compilation& compilation, const std::function<bool(const std::string& path)>& wanted,
+  [[nodiscard]] Status run(Compilation& compilation, Allows& allows, const std::function<bool(const std::string& path)>& wanted,
                            const std::function<void(size_t done, size_t total)>& progress);
   [[nodiscard]] std::string text() const;  // "" where nothing was asked for
   void add_to(nlohmann::ordered_json& all) const;
-  // A mutant that no test notices.
+  // A mutant that no test notices and nobody explains; a form that gets away and is not named.
   [[nodiscard]] bool found() const;
+  [[nodiscard]] bool mutates() const { return mutate_; }
 
  private:
   bool mutate_ = false, evade_ = false, matrix_ = false;

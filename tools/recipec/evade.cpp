@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cctype>
 #include <optional>
+#include <sstream>
 
 #include "tools/recipec/test_runner.h"
 
@@ -191,6 +192,20 @@ constexpr Trick kTricks[] = {
 };
 #undef EVASION
 
+// The tricks that stand before the colons of a recipe's `evasions`.
+std::set<std::string, std::less<>> named_by(const Recipe& recipe) {
+  std::set<std::string, std::less<>> names;
+  for (const std::string& evasion : recipe.evasions) {
+    const size_t colon = evasion.find(':');
+    std::istringstream head(colon == std::string::npos ? "" : evasion.substr(0, colon));
+    for (std::string name; std::getline(head >> std::ws, name, ',');) {
+      name.erase(name.find_last_not_of(" \t\n") + 1);
+      names.insert(name);
+    }
+  }
+  return names;
+}
+
 }  // namespace
 
 const std::vector<TrickInfo>& all_tricks() {
@@ -211,7 +226,8 @@ Result<std::vector<EvasionReport>> evade(const Compilation& compilation,
   for (uint32_t i = 0; i < compilation.set.recipes.size(); ++i) {
     const Recipe& recipe = compilation.set.recipes[i];
     if (!wanted(compilation.sources[recipe.span.source].path)) continue;
-    EvasionReport report{recipe.info.name, {}};
+    EvasionReport report{recipe.info.name, {}, {}};
+    const std::set<std::string, std::less<>> named = named_by(recipe);
     for (const Trick& trick : kTricks) {
       EvasionRow row{trick.info.name};
       for (const RecipeTest& test : recipe.tests) {
@@ -224,10 +240,15 @@ Result<std::vector<EvasionReport>> evade(const Compilation& compilation,
         ++row.tried;
         if (std::find(told.begin(), told.end(), RecipeId{i}) != told.end()) {
           ++row.matched;
+        } else if (!told.empty()) {
+          ++row.elsewhere;
+          for (const RecipeId other : told) row.tellers.insert(compilation.set.recipes[other.index()].info.name);
         } else if (row.escaped.empty()) {
           row.escaped = test.title;
         }
       }
+      row.named = named.contains(row.trick);
+      if (row.named && row.matched == row.tried) report.stale.emplace_back(row.trick);
       if (row.tried > 0) report.rows.push_back(std::move(row));
     }
     reports.push_back(std::move(report));

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Evasions: the last event of each `match` test, written as someone would who knows the recipe. Which forms still match?
+// Evasions: the last event of each `match` test, written as someone would who knows the recipe. Which forms still match? What
+// gets away is to be named in the recipe: `evasions ["renamed program, versioned name: why"]`.
 #pragma once
 #include <functional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,12 +15,17 @@ namespace recipe::recipec {
 struct EvasionRow {
   std::string_view trick;  // a row of evasions.def
   size_t tried = 0, matched = 0;
-  std::string escaped{};  // the title of the first test whose event gets away
+  size_t elsewhere = 0;             // that other recipes alone tell of
+  std::set<std::string> tellers{};  // these recipes
+  std::string escaped{};            // the title of the first test whose event nobody tells of
+  bool named = false;               // by the recipe's `evasions`
+  [[nodiscard]] bool open() const { return !escaped.empty() && !named; }
 };
 
 struct EvasionReport {
   std::string recipe;
-  std::vector<EvasionRow> rows;  // the tricks that fit some event
+  std::vector<EvasionRow> rows;    // the tricks that fit some event
+  std::vector<std::string> stale;  // tricks that the recipe names, and no event gets away by them
 };
 
 // Error: ours.

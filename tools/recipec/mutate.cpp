@@ -1,23 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
-// A mutant is a predicate of the recipe, changed and lowered anew, together with the recipes that set the marks it asks for. It
-// runs through the same path as the recipe itself, so what a test says of it is what a test would say of the fault.
+// A mutant is the predicates of the recipe, changed and lowered anew, together with the recipes that set the marks it asks for.
+// It runs through the same path as the recipe itself, so what a test says of it is what a test would say of the fault.
 #include "tools/recipec/mutate.h"
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <set>
+#include <tuple>
 #include <utility>
 
 #include "compiler/lower/lower.h"
+#include "compiler/prove/across.h"
 #include "tools/recipec/test_runner.h"
 
 namespace recipe::recipec {
 namespace {
 
+enum class Fault : uint8_t { kLeftOut, kTurned, kWidened, kNever };
+
+// Where in a recipe: its triggers' conditions, then its exceptions'.
+struct Site {
+  size_t part = 0;
+  uint32_t node = 0;
+};
+
 struct Mutant {
-  Predicate predicate;
+  Fault fault = Fault::kLeftOut;
   std::string change;
   Span span;
+  std::string way{};  // of kWidened: the Wider's words
+  std::vector<Site> sites{};
 };
 
 // --- changes of a predicate ---
@@ -48,39 +61,77 @@ Predicate turned(const Predicate& from, uint32_t at) {
   return out;
 }
 
-// A test that holds for more, and how it differs; nullopt: none is at hand.
-std::optional<std::pair<Test, std::string>> widened(const Test& test) {
-  Test out = test;
-  if (!test.right.empty() || test.table != 0 || asks_marks(test)) return std::nullopt;
+struct Wider {
+  Test test;
+  std::string change;
+};
+
+// Every literal as `change` leaves it, which says whether it has changed anything.
+template <class Change>
+void widen_literals(const Test& test, const char* words, const Change& change, std::vector<Wider>& out) {
+  Wider wider{test, words};
+  bool changed = false;
+  for (Literal& literal : wider.test.literals) {
+    if (auto* text = std::get_if<std::string>(&literal)) changed |= change(*text);
+  }
+  if (changed) out.push_back(std::move(wider));
+}
+
+bool folder_above(std::string& folder) {
+  if (folder.size() < 2 || folder[0] != '/') return false;
+  const size_t slash = folder.rfind('/', folder.size() - 2);
+  if (slash == 0) return false;
+  folder.resize(slash);
+  return true;
+}
+
+bool without_begin(std::string& regex) {
+  if (!regex.starts_with('^') || regex.size() < 2) return false;
+  regex.erase(0, 1);
+  return true;
+}
+
+bool without_end(std::string& regex) {
+  if (!regex.ends_with('$') || regex.size() < 2) return false;
+  size_t backslashes = 0;
+  while (backslashes + 1 < regex.size() && regex[regex.size() - 2 - backslashes] == '\\') ++backslashes;
+  if (backslashes % 2 != 0) return false;  // `\$`
+  regex.pop_back();
+  return true;
+}
+
+// Tests that hold for more, and how they differ.
+std::vector<Wider> widened(const Test& test) {
+  std::vector<Wider> out;
+  if (!test.right.empty() || test.table != 0 || asks_marks(test)) return out;
+  const auto as = [&](Operator op, const char* words) {
+    out.push_back({test, words});
+    out.back().test.op = op;
+  };
   switch (test.op) {
     case Operator::kStartsWith:
-      return out.op = Operator::kContains, std::pair(out, "`contains` for `startswith`");
+      as(Operator::kContains, "`contains` for `startswith`");
+      break;
     case Operator::kEndsWith:
-      return out.op = Operator::kContains, std::pair(out, "`contains` for `endswith`");
+      as(Operator::kContains, "`contains` for `endswith`");
+      break;
     case Operator::kLess:
-      return out.op = Operator::kLessEqual, std::pair(out, "`<=` for `<`");
+      as(Operator::kLessEqual, "`<=` for `<`");
+      break;
     case Operator::kGreater:
-      return out.op = Operator::kGreaterEqual, std::pair(out, "`>=` for `>`");
+      as(Operator::kGreaterEqual, "`>=` for `>`");
+      break;
+    case Operator::kUnder:
+      widen_literals(test, "the folder above", folder_above, out);
+      break;
+    case Operator::kMatches:
+      widen_literals(test, "no `^` at the beginning", without_begin, out);
+      widen_literals(test, "no `$` at the end", without_end, out);
+      break;
     default:
       break;
   }
-  const bool texts = !test.literals.empty() && std::holds_alternative<std::string>(test.literals.front());
-  const bool address = test.subject.field != FieldId::kNone && test.subject.selector == Selector::kNone &&
-                       info(test.subject.field).type == Type::kIp;
-  if (test.op == Operator::kEquals && texts && !address)
-    return out.op = Operator::kStartsWith, std::pair(out, "a prefix for the whole");
-  if (test.op != Operator::kUnder || !texts) return std::nullopt;
-  bool changed = false;
-  for (Literal& literal : out.literals) {
-    std::string& folder = std::get<std::string>(literal);
-    if (folder.size() < 2 || folder[0] != '/') continue;
-    const size_t slash = folder.rfind('/', folder.size() - 2);
-    if (slash == 0) continue;
-    folder.resize(slash);
-    changed = true;
-  }
-  if (!changed) return std::nullopt;
-  return std::pair(out, "the folder above");
+  return out;
 }
 
 std::string words_of(const Compilation& compilation, Span span) {
@@ -98,81 +149,192 @@ bool is_leaf(const PredicateNode& node) {
   return node.kind == PredicateKind::kTest || node.kind == PredicateKind::kAny || node.kind == PredicateKind::kAll;
 }
 
-// All changes of one predicate. What a macro brings in several places is changed in each.
-std::vector<Mutant> mutants_of(const Compilation& compilation, const Predicate& predicate) {
-  std::vector<Mutant> out;
-  for (uint32_t i = 0; i < predicate.nodes.size(); ++i) {
-    const PredicateNode& node = predicate.nodes[i];
-    const std::string words = "`" + words_of(compilation, node.span) + "`";
-    if (node.kind == PredicateKind::kAnd || node.kind == PredicateKind::kOr) {
-      const bool several = predicate.nodes[i + 1].end != node.end;
-      for (uint32_t child = i + 1; several && child < node.end; child = predicate.nodes[child].end) {
-        const Span span = predicate.nodes[child].span;
-        out.push_back({without(predicate, child), "without `" + words_of(compilation, span) + "`", span});
+// All changes of a recipe, each with every place that the changed words have come to.
+class Mutants {
+ public:
+  explicit Mutants(const Compilation& compilation) : compilation_(compilation) {}
+
+  void add(const Predicate& predicate, size_t part) {
+    for (uint32_t i = 0; i < predicate.nodes.size(); ++i) {
+      const PredicateNode& node = predicate.nodes[i];
+      if (node.kind == PredicateKind::kAnd || node.kind == PredicateKind::kOr) {
+        const bool several = predicate.nodes[i + 1].end != node.end;
+        for (uint32_t child = i + 1; several && child < node.end; child = predicate.nodes[child].end) {
+          const Span span = predicate.nodes[child].span;
+          add(predicate, {part, child}, {Fault::kLeftOut, "without " + quoted(span), span});
+        }
       }
-    }
-    if (!is_leaf(node)) continue;
-    out.push_back({turned(predicate, i), "with `not` before " + words, node.span});
-    if (node.kind != PredicateKind::kTest) continue;
-    if (auto wider = widened(predicate.tests[node.test])) {
-      Predicate changed = predicate;
-      changed.nodes[i].test = static_cast<uint32_t>(changed.tests.size());
-      changed.tests.push_back(std::move(wider->first));
-      out.push_back({std::move(changed), "with " + wider->second + " in " + words, node.span});
+      if (!is_leaf(node)) continue;
+      const std::string words = quoted(node.span);
+      add(predicate, {part, i}, {Fault::kTurned, "with `not` before " + words, node.span});
+      if (node.kind != PredicateKind::kTest) continue;
+      for (const Wider& wider : widened(predicate.tests[node.test]))
+        add(predicate, {part, i}, {Fault::kWidened, "with " + wider.change + " in " + words, node.span, wider.change});
     }
   }
-  return out;
+
+  void add_never(const Except& exception, size_t part) {
+    add(exception.when, {part, 0}, {Fault::kNever, "without the exception \"" + exception.title + "\"", exception.span});
+  }
+
+  [[nodiscard]] std::vector<Mutant>& all() { return mutants_; }
+
+ private:
+  std::string quoted(Span span) const { return "`" + words_of(compilation_, span) + "`"; }
+
+  void add(const Predicate& predicate, Site site, Mutant mutant) {
+    const auto [at, is_new] =
+        known_.try_emplace({mutant.span.begin, mutant.span.source.index(), mutant.change}, mutants_.size());
+    if (is_new) mutants_.push_back(std::move(mutant));
+    std::vector<Site>& sites = mutants_[at->second].sites;
+    // A node and one inside of it that have the same words: the outer one.
+    const bool inside = !sites.empty() && sites.back().part == site.part && site.node < predicate.nodes[sites.back().node].end;
+    if (!inside) sites.push_back(site);
+  }
+
+  const Compilation& compilation_;
+  std::vector<Mutant> mutants_;
+  std::map<std::tuple<uint32_t, uint32_t, std::string>, size_t> known_;
+};
+
+// Is the node the only one below its parent?
+bool is_alone(const Predicate& predicate, uint32_t at) {
+  for (uint32_t parent = at; parent-- > 0;) {
+    if (predicate.nodes[parent].end > at) return parent + 1 == at && predicate.nodes[parent].end == predicate.nodes[at].end;
+  }
+  return true;
+}
+
+Predicate with_fault(const Predicate& from, const Mutant& mutant, uint32_t at) {
+  switch (mutant.fault) {
+    case Fault::kLeftOut:
+      return is_alone(from, at) ? from : without(from, at);
+    case Fault::kTurned:
+      return turned(from, at);
+    case Fault::kWidened: {
+      Predicate changed = from;
+      changed.nodes[at].test = static_cast<uint32_t>(changed.tests.size());
+      for (Wider& wider : widened(from.tests[from.nodes[at].test])) {
+        if (wider.change == mutant.way) changed.tests.push_back(std::move(wider.test));
+      }
+      assert(changed.nodes[at].test < changed.tests.size());
+      return changed;
+    }
+    case Fault::kNever:
+      break;
+  }
+  Predicate never;
+  never.nodes.emplace_back().end = 1;
+  return never;
 }
 
 // --- the run ---
 
 class Mutator {
  public:
-  Mutator(Compilation& compilation, const std::vector<Recipe>& all) : compilation_(compilation), all_(all) {}
+  Mutator(Compilation& compilation, const std::vector<Recipe>& all, const std::function<bool(const std::string& path)>& wanted)
+      : compilation_(compilation), all_(all), wanted_(wanted) {}
 
-  Result<MutationReport> run(const Recipe& recipe) {
-    report_ = {recipe.info.name, 0, {}};
+  Status run(const Recipe& recipe) {
     compilation_.set.recipes = {recipe};
     for (const Recipe* setter : setters_of(recipe)) compilation_.set.recipes.push_back(*setter);
     for (Recipe& each : compilation_.set.recipes) each.info.enabled = true;
-    for (size_t i = 0; i < recipe.ons.size(); ++i) {
-      for (Mutant& mutant : mutants_of(compilation_, recipe.ons[i].when)) {
-        const auto put = [&](Recipe& changed, Predicate predicate) { changed.ons[i].when = std::move(predicate); };
-        if (Status tried = attempt(mutant, recipe.ons[i].when, put); !tried.ok()) return tried.error();
-      }
-    }
+    lower(compilation_);
+    const prove::Reported as_written = std::move(prove::reported(compilation_).front());
+    // What it points to; the mutants get their own.
+    const std::vector<Predicate> simplified = std::exchange(compilation_.simplified, {});
+    const std::vector<Clauses> clauses = std::exchange(compilation_.clauses, {});
+    Mutants mutants(compilation_);
+    const size_t conditions = recipe.ons.size();
+    for (size_t i = 0; i < conditions; ++i) mutants.add(recipe.ons[i].when, i);
     for (size_t i = 0; i < recipe.exceptions.size(); ++i) {
-      const Except& exception = recipe.exceptions[i];
-      std::vector<Mutant> mutants = mutants_of(compilation_, exception.when);
-      Predicate never;
-      never.nodes.emplace_back().end = 1;
-      mutants.push_back({never, "without the exception \"" + exception.title + "\"", exception.span});
-      for (Mutant& mutant : mutants) {
-        const auto put = [&](Recipe& changed, Predicate predicate) { changed.exceptions[i].when = std::move(predicate); };
-        if (Status tried = attempt(mutant, exception.when, put); !tried.ok()) return tried.error();
-      }
+      mutants.add(recipe.exceptions[i].when, conditions + i);
+      mutants.add_never(recipe.exceptions[i], conditions + i);
     }
-    return std::move(report_);
+    for (const Mutant& mutant : mutants.all()) {
+      if (!wanted_(compilation_.sources[mutant.span.source].path)) continue;
+      if (Status tried = attempt(recipe, mutant, as_written); !tried.ok()) return tried;
+    }
+    return Done{};
+  }
+
+  std::vector<MutationReport> reports(Allows& allows) {
+    std::vector<MutationReport> all;
+    std::map<std::string, size_t> known;
+    for (const Tried& tried : tried_) {
+      const auto [at, is_new] = known.try_emplace(tried.of, all.size());
+      if (is_new) all.push_back({tried.of, tried.shared, 0, 0, {}});
+      MutationReport& report = all[at->second];
+      ++report.mutants;
+      if (tried.noticed) continue;
+      if (allows.explain(kUntestedTerm, tried.span)) {
+        ++report.explained;
+        continue;
+      }
+      const Sources& sources = compilation_.sources;
+      report.survivors.push_back(
+          {tried.change, sources[tried.span.source].path, sources.position(tried.span.source, tried.span.begin).line});
+    }
+    return all;
   }
 
  private:
-  template <class Put>
-  Status attempt(Mutant& mutant, const Predicate& original, const Put& put) {
-    if (simplify(mutant.predicate) == simplify(original)) return Done{};  // the same recipe
+  struct Tried {
+    std::string of;
+    bool shared = false;
+    std::string change;
+    Span span;
+    bool noticed = false;
+  };
+
+  static Predicate& condition_of(Recipe& recipe, size_t part) {
+    return part < recipe.ons.size() ? recipe.ons[part].when : recipe.exceptions[part - recipe.ons.size()].when;
+  }
+
+  Status attempt(const Recipe& recipe, const Mutant& mutant, const prove::Reported& as_written) {
+    const auto known = known_.find({mutant.span.source.index(), mutant.span.begin, mutant.change});
+    if (known != known_.end() && tried_[known->second].noticed) return Done{};
     Recipe& changed = compilation_.set.recipes.front();
-    put(changed, std::move(mutant.predicate));
+    bool differs = false;
+    // From behind: a node that leaves moves those that come after it.
+    for (size_t i = mutant.sites.size(); i-- > 0;) {
+      Predicate& condition = condition_of(changed, mutant.sites[i].part);
+      condition = with_fault(condition, mutant, mutant.sites[i].node);
+    }
+    for (const Site& site : mutant.sites) {
+      const Predicate& original =
+          site.part < recipe.ons.size() ? recipe.ons[site.part].when : recipe.exceptions[site.part - recipe.ons.size()].when;
+      differs = differs || !(simplify(condition_of(changed, site.part)) == simplify(original));
+    }
+    if (differs) {
+      if (Status judged = judge(recipe, mutant, as_written); !judged.ok()) return judged;
+    }
+    changed = recipe;
+    changed.info.enabled = true;
+    return Done{};
+  }
+
+  Status judge(const Recipe& recipe, const Mutant& mutant, const prove::Reported& as_written) {
     lower(compilation_);
     Result<Harness> harness = Harness::build(compilation_.artefact);
-    put(changed, original);
     if (!harness.ok()) return harness.error();
-    ++report_.mutants;
     TestRunner runner(std::move(*harness));
-    for (const RecipeTest& test : changed.tests) {
+    const bool noticed = std::any_of(recipe.tests.begin(), recipe.tests.end(), [&](const RecipeTest& test) {
       const TestReport report = runner.run(RecipeId{0}, test);
-      if (!report.passed && !report.fault) return Done{};
+      return !report.passed && !report.fault;
+    });
+    if (!noticed) {
+      const std::vector<prove::Reported> now = prove::reported(compilation_);
+      if (prove::covers(now.front(), as_written) && prove::covers(as_written, now.front())) return Done{};
     }
-    report_.survivors.push_back({std::move(mutant.change), compilation_.sources[mutant.span.source].path,
-                                 compilation_.sources.position(mutant.span.source, mutant.span.begin).line});
+    const auto [at, is_new] = known_.try_emplace({mutant.span.source.index(), mutant.span.begin, mutant.change}, tried_.size());
+    if (is_new) {
+      const bool own = mutant.span.source == recipe.span.source && mutant.span.begin >= recipe.span.begin &&
+                       mutant.span.end <= recipe.span.end;
+      tried_.push_back(
+          {own ? recipe.info.name : compilation_.sources[mutant.span.source].path, !own, mutant.change, mutant.span});
+    }
+    tried_[at->second].noticed |= noticed;
     return Done{};
   }
 
@@ -214,25 +376,26 @@ class Mutator {
 
   Compilation& compilation_;
   const std::vector<Recipe>& all_;
-  MutationReport report_;
+  const std::function<bool(const std::string& path)>& wanted_;
+  std::vector<Tried> tried_;
+  std::map<std::tuple<uint32_t, uint32_t, std::string>, size_t> known_;  // by source, place and change
 };
 
 }  // namespace
 
-Result<std::vector<MutationReport>> mutate(Compilation& compilation, const std::function<bool(const std::string& path)>& wanted,
+Result<std::vector<MutationReport>> mutate(Compilation& compilation, Allows& allows,
+                                           const std::function<bool(const std::string& path)>& wanted,
                                            const std::function<void(size_t done, size_t total)>& progress) {
   assert(compilation.ok);
   const std::vector<Recipe> all = std::exchange(compilation.set.recipes, {});
-  std::vector<MutationReport> reports;
-  Mutator mutator(compilation, all);
+  Mutator mutator(compilation, all, wanted);
   for (size_t i = 0; i < all.size(); ++i) {
     if (wanted(compilation.sources[all[i].span.source].path) && !all[i].tests.empty()) {
-      Result<MutationReport> report = mutator.run(all[i]);
-      if (!report.ok()) return report.error();
-      reports.push_back(std::move(*report));
+      if (Status ran = mutator.run(all[i]); !ran.ok()) return ran.error();
     }
     if (progress) progress(i + 1, all.size());
   }
+  std::vector<MutationReport> reports = mutator.reports(allows);
   compilation.set.recipes = all;
   return reports;
 }

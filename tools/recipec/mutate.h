@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Mutants: a recipe with one small fault. Where all of its tests still pass, they would not notice the fault.
+// Mutants: recipes with one small fault. Where all tests still pass, they would not notice the fault.
 #pragma once
 #include <functional>
 #include <string>
 #include <vector>
 
 #include "compiler/compile.h"
+#include "compiler/lint/allow.h"
 
 namespace recipe::recipec {
 
@@ -15,15 +16,20 @@ struct Survivor {
   uint32_t line = 0;
 };
 
+// Of what stands in one recipe, or in a file outside of recipes: a macro, a shared exception.
 struct MutationReport {
-  std::string recipe;
-  size_t mutants = 0;
+  std::string of;  // the recipe's name, or the file
+  bool shared = false;
+  size_t mutants = 0;    // explained ones too
+  size_t explained = 0;  // no test notices them, and an `# allow(untested_term)` says why
   std::vector<Survivor> survivors;
 };
 
-// Of each recipe with tests: a term left out, a term turned round, a term that holds for more, an exception left out.
-// compilation.ok must hold, and is lowered anew: its artefact is another one then. Error: ours.
-[[nodiscard]] Result<std::vector<MutationReport>> mutate(Compilation& compilation,
+// A term left out, a term turned round, a term that holds for more, an exception left out. What a macro or a shared exception
+// brings to several places is changed in all of them, and is noticed where the tests of any recipe notice it. What is proved
+// to be the same recipe is no mutant. `wanted`: the files whose mutants are made. compilation.ok must hold, and is lowered
+// anew: its artefact is another one then. Error: ours.
+[[nodiscard]] Result<std::vector<MutationReport>> mutate(Compilation& compilation, Allows& allows,
                                                          const std::function<bool(const std::string& path)>& wanted,
                                                          const std::function<void(size_t done, size_t total)>& progress);
 

@@ -136,6 +136,7 @@ std::string page_of(const Recipe& recipe, const Sources& sources) {
   part(out, "Implications for the CI/CD Pipeline", dedented(info.doc.implications));
   part(out, "Recommended Actions", bullets(info.doc.actions));
   if (!info.false_positives.empty()) part(out, "False Positives", bullets(info.false_positives));
+  if (!recipe.evasions.empty()) part(out, "What Gets Away", bullets(recipe.evasions));
 
   std::string conditions;
   for (const On& on : recipe.ons) {

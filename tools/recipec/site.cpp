@@ -260,6 +260,7 @@ std::string recipe_page(const Recipe& recipe, const Sources& sources) {
   part(body, "Implications", markdown_html(dedented(info.doc.implications)));
   part(body, "Recommended actions", items(info.doc.actions, "ol"));
   part(body, "False positives", items(info.false_positives, "ul"));
+  part(body, "What gets away", items(recipe.evasions, "ul"));
   std::string conditions, exceptions;
   for (const On& on : recipe.ons) conditions += code(sources, on.span);
   for (const Except& each : recipe.exceptions) exceptions += code(sources, each.span);

@@ -5,10 +5,12 @@
 #include <chrono>
 #include <cstdio>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "runtime/match/trace.h"
 #include "runtime/report/report.h"
 #include "tools/recipec/beyond_tests.h"
+#include "tools/recipec/coverage_report.h"
 #include "tools/recipec/inputs.h"
 #include "tools/recipec/run_tests.h"
 #include "tools/recipec/words.h"
@@ -103,67 +105,10 @@ class TextPrinter {
   std::string out_;
 };
 
-// --- coverage ---
-
-struct Covered {
-  size_t terms = 0, whole = 0, exceptions = 0, hit = 0;
-  [[nodiscard]] size_t percent() const { return terms + exceptions == 0 ? 100 : 100 * (whole + hit) / (terms + exceptions); }
-};
-
-Covered covered(const RecipeReport& recipe) {
-  Covered all;
-  for (const TermCoverage& row : recipe.coverage) {
-    (row.exception ? all.exceptions : all.terms) += 1;
-    (row.exception ? all.hit : all.whole) += row.complete() ? 1 : 0;
-  }
-  return all;
-}
-
-Covered covered(const std::vector<RecipeReport>& reports) {
-  Covered all;
-  for (const RecipeReport& recipe : reports) {
-    const Covered one = covered(recipe);
-    all.terms += one.terms;
-    all.whole += one.whole;
-    all.exceptions += one.exceptions;
-    all.hit += one.hit;
-  }
-  return all;
-}
-
-// What no test shows.
-std::string gap(const TermCoverage& row) {
-  if (row.exception) return "holds no test's event back";
-  if (!row.seen_true && !row.seen_false) return "never asked";
-  if (!row.seen_true) return "never true";
-  if (!row.seen_false) return "never false";
-  return "never decides: another term of its clause is false too, whenever it is";
-}
-
-std::string in_words(const Covered& all) {
-  return std::to_string(all.whole) + " of " + counted(all.terms, "term") + ", " + std::to_string(all.hit) + " of " +
-         counted(all.exceptions, "exception");
-}
-
-std::string coverage_text(const std::vector<RecipeReport>& reports) {
-  std::string out = "\n";
-  for (const RecipeReport& recipe : reports) {
-    const Covered all = covered(recipe);
-    if (all.whole + all.hit == all.terms + all.exceptions) continue;
-    out += recipe.name + " " + in_words(all) + "\n";
-    for (const TermCoverage& row : recipe.coverage) {
-      if (!row.complete())
-        out += "  " + row.file + ":" + std::to_string(row.line) + ": " + printable(row.words) + "\n      " + gap(row) + "\n";
-    }
-  }
-  const Covered all = covered(reports);
-  return out + "coverage " + std::to_string(all.percent()) + " %: " + in_words(all) + "\n";
-}
-
 // --- JSON ---
 
 // Text of recipes may hold bytes that are no UTF-8; printable() writes those as \xHH.
-std::string as_json(const std::vector<RecipeReport>& reports, const Beyond& beyond) {
+std::string as_json(const std::vector<RecipeReport>& reports, const CoverageReport* coverage, const Beyond& beyond) {
   using nlohmann::ordered_json;
   ordered_json recipes = ordered_json::array();
   for (const RecipeReport& recipe : reports) {
@@ -188,22 +133,11 @@ std::string as_json(const std::vector<RecipeReport>& reports, const Beyond& beyo
     }
     recipes.push_back(
         {{"recipe", recipe.name}, {"file", printable(recipe.file)}, {"line", recipe.line}, {"tests", std::move(tests)}});
-    if (recipe.coverage.empty()) continue;
-    ordered_json rows = ordered_json::array();
-    for (const TermCoverage& row : recipe.coverage) {
-      rows.push_back({{"term", printable(row.words)},
-                      {"file", printable(row.file)},
-                      {"line", row.line},
-                      {"exception", row.exception},
-                      {"true", row.seen_true},
-                      {"false", row.seen_false},
-                      {"decides", row.decisive}});
-    }
-    recipes.back()["coverage"] = std::move(rows);
   }
   const Counts counts = count(reports);
   ordered_json all = {
       {"tests", counts.tests}, {"failed", counts.failed}, {"without_tests", counts.without}, {"recipes", std::move(recipes)}};
+  if (coverage != nullptr) all["coverage"] = coverage->json();
   beyond.add_to(all);
   return all.dump(2) + "\n";
 }
@@ -263,24 +197,27 @@ int run(Options& options) {
   Compilation compilation;
   if (const int code = options.inputs.read_whole(compilation); code != kClean) return code;
   const auto wanted = [&](const std::string& path) { return options.inputs.is_given(path); };
-  const Result<std::vector<RecipeReport>> reports =
-      run_tests(compilation, wanted, progress_line(), options.coverage || options.threshold > 0);
+  const bool covers = options.coverage || options.threshold > 0;
+  const Result<std::vector<RecipeReport>> reports = run_tests(compilation, wanted, progress_line(), covers);
   if (!reports.ok()) {
     complain("internal fault: " + reports.error().message());
     return kFault;
   }
-  if (Status ran = options.beyond.run(compilation, wanted, progress_line()); !ran.ok()) {
+  Allows allows(compilation, wanted);
+  std::optional<CoverageReport> coverage;
+  if (covers) coverage.emplace(compilation, *reports, allows, wanted);
+  if (Status ran = options.beyond.run(compilation, allows, wanted, progress_line()); !ran.ok()) {
     complain("internal fault: " + ran.error().message());
     return kFault;
   }
   switch (options.format) {
     case TestFormat::kText:
       say(TextPrinter(options.verbose, wants_colour(STDOUT_FILENO)).print(*reports));
-      if (options.coverage) say(coverage_text(*reports));
+      if (options.coverage) say(coverage->text());
       say(options.beyond.text());
       break;
     case TestFormat::kJson:
-      say(as_json(*reports, options.beyond));
+      say(as_json(*reports, options.coverage ? &*coverage : nullptr, options.beyond));
       break;
     case TestFormat::kJunit:
       say(as_junit(*reports));
@@ -288,13 +225,19 @@ int run(Options& options) {
   }
   const Counts counts = count(*reports);
   if (counts.faults > 0) return kFault;
-  const size_t percent = covered(*reports).percent();
-  if (percent < static_cast<size_t>(options.threshold)) {
-    complain("coverage is " + std::to_string(percent) + " %, less than " + std::to_string(options.threshold) +
+  if (covers && coverage->percent() < static_cast<size_t>(options.threshold)) {
+    complain("coverage is " + std::to_string(coverage->percent()) + " %, less than " + std::to_string(options.threshold) +
              (options.coverage ? "" : "; --coverage shows what is missing"));
     return kFindings;
   }
-  return counts.failed > 0 || options.beyond.found() ? kFindings : kClean;
+  // A term that only one of the two is short of is explained to that one: both must have looked.
+  const std::vector<Span> unused = covers && options.beyond.mutates() ? allows.unused(kUntestedTerm) : std::vector<Span>{};
+  for (const Span span : unused) {
+    complain(compilation.sources[span.source].path + ":" +
+             std::to_string(compilation.sources.position(span.source, span.begin).line) +
+             ": `allow(untested_term)` explains nothing: leave it out");
+  }
+  return counts.failed > 0 || !unused.empty() || options.beyond.found() ? kFindings : kClean;
 }
 
 }  // namespace

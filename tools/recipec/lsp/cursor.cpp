@@ -16,10 +16,10 @@ bool is_one_of(std::string_view text, Words words) {
   return std::find(words.begin(), words.end(), text) != words.end();
 }
 
-const Words kMembers = {"on",      "except",   "throttle",   "mark",           "test",       "doc",    "message",
-                        "title",   "category", "method",     "importance",     "attack",     "tags",   "version",
-                        "status",  "author",   "references", "enabled",        "deprecated", "report", "unless",
-                        "respond", "sequence", "count",      "false_positives"};
+const Words kMembers = {
+    "on",         "except",     "throttle", "mark",    "test",     "doc",    "message",         "title",      "category",
+    "method",     "importance", "attack",   "tags",    "version",  "status", "author",          "references", "enabled",
+    "deprecated", "report",     "unless",   "respond", "sequence", "count",  "false_positives", "evasions"};
 const Words kOperators = {"==",       "!=",         "<",        "<=",   ">",       ">=",    "in",
                           "contains", "startswith", "endswith", "like", "matches", "under", "within"};
 

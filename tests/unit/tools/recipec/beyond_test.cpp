@@ -28,7 +28,7 @@ TEST_CASE("test --mutate is content where every fault fails some test") {
   const CommandResult ran = recipec({"test", folder.write("a.recipe", kTight), "--mutate"});
   INFO(ran.out);
   CHECK(ran.code == 0);
-  CHECK_THAT(ran.out, Contains("mutants 9, noticed 9"));
+  CHECK_THAT(ran.out, Contains("mutants 6, noticed 6"));
 }
 
 TEST_CASE("test --mutate shows the faults that no test notices, with their line") {
@@ -42,10 +42,101 @@ TEST_CASE("test --mutate shows the faults that no test notices, with their line"
   const CommandResult ran = recipec({"test", path, "--mutate"});
   CHECK(ran.code == 1);
   CHECK_THAT(ran.out, Contains(path + ":3: without `argv contains \"-e\"`"));
-  CHECK_THAT(ran.out, Contains(":2: with a prefix for the whole in `process.name == perl`"));
+  CHECK_THAT(ran.out, Contains(":2: without `process.name == perl`"));
   const auto json = nlohmann::json::parse(recipec({"test", path, "--mutate", "--format", "json"}).out);
   CHECK(json["mutations"][0]["recipe"] == "loose");
-  CHECK(json["mutations"][0]["survivors"].size() == 4);
+  CHECK(json["mutations"][0]["survivors"].size() == 2);
+}
+
+TEST_CASE("test --mutate widens what an author may have tied too loosely: ends of a pattern, folders, prefixes, bounds") {
+  const ScratchFolder folder;
+  const CommandResult ran = recipec({"test", folder.write("a.recipe", R"x(recipe a {
+  on open when
+        file.path under "/etc/cron.d"
+    and process.cmdline matches r"^sh .*\$$"
+    and process.exe startswith "/usr/"
+    and process.uid > 10
+  test "it" match open { file.path: "/etc/cron.d/x", process: { cmdline: "sh x$", exe: "/usr/bin/sh", uid: 12 } }
+}
+)x"),
+                                     "--mutate"});
+  CHECK(ran.code == 1);
+  for (const char* change : {"the folder above", "no `^` at the beginning", "`contains` for `startswith`", "`>=` for `>`"})
+    CHECK_THAT(ran.out, Contains(std::string("with ") + change + " in"));
+  CHECK_THAT(ran.out, Contains("no `$` at the end"));
+}
+
+TEST_CASE("test --mutate changes a macro once, in all of its places, and asks the tests of all recipes that use it") {
+  const ScratchFolder folder;
+  folder.write("lib.recipe", "macro is_perl = process.name == perl\n  or process.name == perl5\n");
+  const std::string one = folder.write("one.recipe", R"(import "lib.recipe"
+recipe one {
+  on exec when is_perl and process.uid == 0 or is_perl and argv contains "-e"
+  test "root" match exec { process: { name: perl, uid: 0 } }
+  test "code" match exec { process: { name: perl, uid: 7 }, argv: [perl, "-e"] }
+  test "neither" nothing exec { process: { name: perl, uid: 7 }, argv: [perl, "-x"] }
+  test "another" nothing exec { process: { name: sh, uid: 0 }, argv: [sh, "-e"] }
+}
+)");
+  folder.write("two.recipe", R"(import "lib.recipe"
+recipe two {
+  on exec when is_perl
+  test "five" match exec { process.name: perl5 }
+}
+)");
+  const CommandResult both = recipec({"test", folder.path(), "--mutate"});
+  INFO(both.out);
+  CHECK(both.code == 0);
+  CHECK_THAT(both.out, !Contains("lib.recipe:"));
+  // Alone, a recipe is not asked for what its imports hold.
+  CHECK_THAT(recipec({"test", one, "--mutate"}).out, !Contains("lib.recipe:"));
+  folder.write("two.recipe",
+               "import \"lib.recipe\"\nrecipe two { on exec when is_perl test \"x\" nothing exec { process.name: sh } }\n");
+  const CommandResult less = recipec({"test", folder.path(), "--mutate"});
+  CHECK(less.code == 1);
+  CHECK_THAT(less.out, Contains("lib.recipe: 1 of 5 mutants pass all tests") &&
+                           Contains("lib.recipe:2: without `process.name == perl5`"));
+}
+
+TEST_CASE("test --mutate makes no mutant of a term whose absence is proved to change nothing") {
+  const ScratchFolder folder;
+  const CommandResult ran = recipec({"test", folder.write("a.recipe", R"(recipe a {
+  on exec when process.name == perl
+    or process.name == perl and process.uid == 0
+  test "it" match exec { process.name: perl }
+  test "another" nothing exec { process: { name: sh, uid: 0 } }
+}
+)"),
+                                     "--mutate"});
+  INFO(ran.out);
+  CHECK_THAT(ran.out,
+             !Contains(":3: without `process.name == perl and process.uid == 0`") && !Contains("without `process.uid == 0`"));
+}
+
+TEST_CASE("an allow with its reason explains a term that no test decides, and one that explains nothing is found") {
+  const ScratchFolder folder;
+  const std::string path = folder.write("a.recipe", R"(recipe a {
+  on exec when
+        process.name == perl
+    # allow(untested_term): the kernel's index
+    and argv contains "-e"
+  test "it" match exec { process.name: perl, argv: [perl, "-e"] }
+  test "another" nothing exec { process.name: sh, argv: [sh, "-e"] }
+}
+)");
+  const CommandResult ran = recipec({"test", path, "--mutate", "--coverage"});
+  INFO(ran.out << ran.err);
+  CHECK(ran.code == 0);
+  CHECK_THAT(ran.out, Contains("mutants 4, noticed 3, explained 1") && Contains("coverage 100 %") && Contains("1 explained"));
+  CHECK_THAT(recipec({"lint", path}).out, !Contains("untested_term"));
+  std::string text = folder.read("a.recipe");
+  text.insert(text.find("  test \"another\""), "  test \"a script\" nothing exec { process.name: perl, argv: [perl, x] }\n");
+  folder.write("a.recipe", text);
+  const CommandResult stale = recipec({"test", path, "--mutate", "--coverage"});
+  CHECK(stale.code == 1);
+  CHECK_THAT(stale.err, Contains(path + ":4: `allow(untested_term)` explains nothing"));
+  // One of the two alone cannot know.
+  CHECK(recipec({"test", path, "--mutate"}).code == 0);
 }
 
 TEST_CASE("test --mutate keeps what a mark of another recipe says") {
@@ -67,13 +158,46 @@ recipe asker {
 TEST_CASE("test --evade says which forms of an event get away") {
   const ScratchFolder folder;
   const CommandResult ran = recipec({"test", folder.write("a.recipe", kTight), "--evade"});
-  CHECK(ran.code == 0);
+  CHECK(ran.code == 1);
   CHECK_THAT(ran.out, Contains("versioned name: 0 of 2 match; gets away: \"code\""));
   CHECK_THAT(ran.out, Contains("glued value: 0 of 2 match"));
   CHECK_THAT(ran.out, Contains("a wrapper: 1 of 1 match"));
   const auto json =
       nlohmann::json::parse(recipec({"test", folder.write("a.recipe", kTight), "--evade", "--format", "json"}).out);
   CHECK(json["evasions"][0]["tricks"][0]["trick"] == "versioned name");
+}
+
+TEST_CASE("test --evade asks a recipe to name what gets away, and no more than that") {
+  const ScratchFolder folder;
+  const auto with = [&](const std::string& evasions) {
+    return recipec({"test", folder.write("a.recipe", R"(recipe a {
+  evasions [)" + evasions + R"(]
+  on exec when process.name == perl
+  test "it" match exec { process.name: perl, argv: [perl, "-e", "1"] }
+}
+)"),
+                    "--evade"});
+  };
+  const CommandResult some = with("\"renamed program: a copy has another name\", \"code on stdin: is for another recipe\"");
+  INFO(some.out);
+  CHECK(some.code == 1);
+  CHECK_THAT(some.out, Contains("renamed program: 0 of 1 match; gets away, as the recipe says: \"it\"") &&
+                           Contains("versioned name: 0 of 1 match; gets away: \"it\""));
+  CHECK(with("\"renamed program, versioned name: a copy has another name\"").code == 0);
+  const CommandResult more = with("\"renamed program, versioned name, glued value: all of it\"");
+  CHECK(more.code == 1);
+  CHECK_THAT(more.out, Contains("glued value: `evasions` names it, and every form matches: leave it out"));
+}
+
+TEST_CASE("test --evade counts what other recipes tell of") {
+  const ScratchFolder folder;
+  const CommandResult ran = recipec({"test", folder.write("a.recipe", R"(
+recipe by_name { on exec when process.name == nc test "x" match exec { process.exe: "/tmp/nc", process.name: nc } }
+recipe by_place { on exec when process.exe under "/tmp" test "x" match exec { process.exe: "/tmp/x" } }
+)"),
+                                     "--evade"});
+  INFO(ran.out);
+  CHECK_THAT(ran.out, Contains("renamed program: 0 of 1 match, 1 by by_place\n"));
 }
 
 TEST_CASE("test --matrix says who else tells of a recipe's events") {

@@ -71,8 +71,27 @@ TEST_CASE("test --coverage shows what no test has shown of a term or an exceptio
   CHECK_THAT(other.out,
              Contains("process.name == perl\n      never false") && !Contains("argv contains") && !Contains("of root"));
   const auto json = nlohmann::json::parse(recipec({"test", folder.path(), "--coverage", "--format", "json"}).out);
-  CHECK(json["recipes"][0]["coverage"][0]["false"] == false);
-  CHECK(json["recipes"][0]["coverage"][2]["decides"] == true);
+  CHECK(json["coverage"][0]["terms"][0]["false"] == false);
+  CHECK(json["coverage"][0]["terms"][2]["decides"] == true);
+}
+
+TEST_CASE("test --coverage counts a macro's terms once, under their file, by the tests of all recipes") {
+  const ScratchFolder folder;
+  folder.write("lib.recipe", "macro is_perl = process.name == perl\n  or process.comm == perl\n");
+  const std::string one = folder.write("one.recipe", R"(import "lib.recipe"
+recipe one { on exec when is_perl
+  test "perl" match exec { process: { name: perl, comm: x } }
+  test "another" nothing exec { process: { name: sh, comm: sh } } }
+)");
+  CHECK_THAT(recipec({"test", folder.path(), "--coverage"}).out,
+             Contains("lib.recipe 1 of 2 terms, 0 of 0 exceptions\n") && Contains("coverage 50 %"));
+  CHECK_THAT(recipec({"test", one, "--coverage"}).out, Contains("coverage 100 %: 0 of 0 terms"));
+  folder.write("two.recipe", R"(import "lib.recipe"
+recipe two { on exec when is_perl test "comm" match exec { process: { name: perl5, comm: perl } } }
+)");
+  CHECK_THAT(recipec({"test", folder.path(), "--coverage"}).out, Contains("coverage 100 %: 2 of 2 terms"));
+  const auto json = nlohmann::json::parse(recipec({"test", folder.path(), "--coverage", "--format", "json"}).out);
+  CHECK(json["coverage"][0]["terms"].size() == 2);
 }
 
 TEST_CASE("why shows each term of the clause that holds, with the event's value") {
