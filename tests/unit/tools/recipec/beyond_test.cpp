@@ -56,7 +56,7 @@ TEST_CASE("test --mutate widens what an author may have tied too loosely: ends o
     and process.cmdline matches r"^sh .*\$$"
     and process.exe startswith "/usr/"
     and process.uid > 10
-  test "it" match open { file.path: "/etc/cron.d/x", process: { cmdline: "sh x$", exe: "/usr/bin/sh", uid: 12 } }
+  test "it" match open { file.path: "/etc/cron.d/x", argv: [sh, "x$"], process: { exe: "/usr/bin/sh", uid: 12 } }
 }
 )x"),
                                      "--mutate"});
