@@ -10,7 +10,7 @@ target_compile_definitions(recipe_options INTERFACE RECIPE_VERSION="${PROJECT_VE
 if(RECIPE_SANITIZE)
   # g++ 12 sees uninitialised values in <regex> and std::optional once a sanitizer has instrumented them.
   target_compile_options(recipe_options INTERFACE -fsanitize=${RECIPE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all
-                                                  -Wno-maybe-uninitialized)
+                                                  $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
   target_link_options(recipe_options INTERFACE -fsanitize=${RECIPE_SANITIZE})
 endif()
 

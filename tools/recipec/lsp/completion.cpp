@@ -6,6 +6,7 @@
 
 #include "compiler/check/attack.h"
 #include "compiler/diagnostic/diagnostic.h"
+#include "compiler/lint/allow.h"
 #include "runtime/artefact/names.h"
 #include "tools/recipec/lsp/cursor.h"
 #include "tools/recipec/lsp/session.h"
@@ -67,6 +68,7 @@ class Completer {
   void add_fields(bool lists_only = false);
   void add_elements();
   void add_names(SymbolKind kind, char before);
+  void add_everywhere(SymbolKind kind);
   void add_subjects();
   void add_operators();
   void add_values();
@@ -115,8 +117,18 @@ void Completer::add_names(SymbolKind kind, char before) {
     if (text.size() > 400) text = text.substr(0, text.find_last_of(" \n,", 400)) + " ...";
     const bool parameters = kind == SymbolKind::kMacro && !each.symbol->detail.empty();
     add(each.symbol->name, kind == SymbolKind::kMacro ? kFunction : kVariable,
-        kind == SymbolKind::kMacro ? "macro" + each.symbol->detail : "list", "```recipe\n" + text + "\n```", before,
-        parameters ? "($1)" : "");
+        kind == SymbolKind::kMacro       ? "macro" + each.symbol->detail
+        : kind == SymbolKind::kException ? "exception"
+                                         : "list",
+        "```recipe\n" + text + "\n```", before, parameters ? "($1)" : "");
+  }
+}
+
+void Completer::add_everywhere(SymbolKind kind) {
+  for (const auto& [path, file] : session_.workspace.files()) {
+    for (const Symbol& symbol : session_.workspace.index(file).symbols) {
+      if (symbol.kind == kind) add(symbol.name, kVariable, kind == SymbolKind::kMark ? "mark" : symbol.detail);
+    }
   }
 }
 
@@ -130,8 +142,9 @@ void Completer::add_subjects() {
 
 void Completer::add_operators() {
   const FieldInfo* field = field_of(cursor_, cursor_.subject);
+  const bool counted = cursor_.subject == kCounted;
   for (const OperatorWord& op : operator_words()) {
-    if (field == nullptr || takes(op, field->type)) {
+    if (counted ? takes(op, Type::kInt) : field == nullptr || takes(op, field->type)) {
       // `not <` is not what an author types: not (x < 5).
       if (op.spelling == "exists" || op.spelling == "not exists" || op.spelling.find("not <") == 0 ||
           op.spelling.find("not >") == 0)
@@ -139,7 +152,7 @@ void Completer::add_operators() {
       add(op.spelling, kOperatorKind, op.doc, "", op.spelling.starts_with("not ") ? '2' : '1');
     }
   }
-  if (field == nullptr || field->type == Type::kBool) add_keywords({"and", "or"});
+  if (!counted && (field == nullptr || field->type == Type::kBool)) add_keywords({"and", "or"});
 }
 
 void Completer::add_values() {
@@ -187,6 +200,8 @@ void Completer::add_key_values() {
     }
   } else if (key == "enabled" || key == "report") {
     add_keywords({"true", "false"});
+  } else if (key == "name") {
+    add_everywhere(SymbolKind::kRecipe);
   } else if (key == "mark") {
     add_keywords({"process", "process.tree", "file"});
   }
@@ -260,18 +275,41 @@ Json Completer::run() {
       add_keywords({"and", "or"}, '0');
       if (cursor_.new_line) add_key_words(KeyWord::In::kRecipe);
       break;
+    case Where::kException:
+      add_names(SymbolKind::kException, '1');
+      add_keywords({"when"});
+      break;
+    case Where::kTuned:
+      add_everywhere(SymbolKind::kRecipe);
+      add_keywords({"where"});
+      break;
+    case Where::kTuneKey:
+      add_keywords({"importance", "name", "category", "method", "status", "tags"});
+      break;
+    case Where::kTuneOperator:
+      add_keywords({"==", "!=", "<", "<=", ">", ">=", "in", "contains", "not contains"});
+      break;
+    case Where::kTuneMember:
+      add_key_words(KeyWord::In::kTune);
+      break;
+    case Where::kStep:
+      add_keywords({"not"});
+      if (cursor_.subject.empty()) break;
+      add_keywords({"and", "or"}, '0');
+      break;
     case Where::kMark:
-      for (const auto& [path, file] : session_.workspace.files()) {
-        for (const Symbol& symbol : session_.workspace.index(file).symbols) {
-          if (symbol.kind == SymbolKind::kMark) add(symbol.name, kVariable, "mark");
-        }
-      }
+      add_everywhere(SymbolKind::kMark);
       break;
     case Where::kExpectation:
       add_keywords({"match", "nothing", "mark"});
+      if (cursor_.todo) add_keywords({"todo"});
+      break;
+    case Where::kTestWord:
+      add_keywords({"under", "importance", "clause", "after", "times", "every", "then"});
       break;
     case Where::kTestEvent:
       add_events(false);
+      add_keywords({"each", "in", "wait"});
       break;
     case Where::kTestField:
       add_test_fields();
@@ -286,6 +324,10 @@ Json Completer::run() {
         if (field->type == Type::kBool) add_keywords({"true", "false"});
       }
       break;
+    case Where::kBy:
+      add_keywords({"process", "process.parent", "process.tree"}, '0');
+      add_fields();
+      break;
     case Where::kField:
       add_fields(cursor_.op == "in");
       break;
@@ -296,6 +338,7 @@ Json Completer::run() {
       for (const Code code : all_codes()) {
         if (info(code).severity != Severity::kError) add(info(code).title, kValue, info(code).text);
       }
+      add(kUntestedTerm, kValue, "a term that no test can decide: `recipec test --coverage --mutate`");
       break;
     case Where::kImport:
       add_files();

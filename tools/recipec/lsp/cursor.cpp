@@ -20,6 +20,7 @@ const Words kMembers = {
     "on",         "except",     "throttle", "mark",    "test",     "doc",    "message",         "title",      "category",
     "method",     "importance", "attack",   "tags",    "version",  "status", "author",          "references", "enabled",
     "deprecated", "report",     "unless",   "respond", "sequence", "count",  "false_positives", "evasions"};
+const Words kTuneMembers = {"except", "also", "importance", "status", "enabled", "tags", "false_positives"};
 const Words kOperators = {"==",       "!=",         "<",        "<=",   ">",       ">=",    "in",
                           "contains", "startswith", "endswith", "like", "matches", "under", "within"};
 
@@ -34,7 +35,7 @@ class Condition {
       case Where::kSubject:
         return read_subject(word);
       case Where::kField:
-        return loop_ ? read_loop_name(word) : become(Where::kAfterTerm);
+        return loop_ ? read_loop_name(word) : become(count_ == Count::kOfEvents ? Where::kNothing : Where::kAfterTerm);
       case Where::kOperator:
         return read_operator(word);
       case Where::kValue:
@@ -57,7 +58,14 @@ class Condition {
   }
 
   void read_subject(std::string_view word) {
-    if (is_one_of(word, {"not", "(", "count"})) return;
+    // count(argv) > 3 · count > 20 within 10s by process.parent
+    if (word == "count") {
+      count_ = Count::kBegun;
+      return;
+    }
+    if (count_ == Count::kBegun) count_ = word == "(" ? Count::kOfList : Count::kOfEvents;
+    if (count_ == Count::kOfEvents) return become(Where::kNothing);
+    if (is_one_of(word, {"not", "("})) return;
     if (word == "any" || word == "all") {
       quantified_ = true;
       return;
@@ -103,6 +111,11 @@ class Condition {
       return;
     }
     if (index_) return;
+    if (word == ")" && count_ == Count::kOfList) {
+      count_ = Count::kNone;
+      cursor_.subject = kCounted;
+      return;
+    }
     read_after(word);
   }
 
@@ -131,6 +144,7 @@ class Condition {
   }
 
   void read_after(std::string_view word) {
+    if (count_ == Count::kOfEvents) return become(word == "by" || word == "," ? Where::kBy : Where::kNothing);
     if (word == "and" || word == "or") {
       quantified_ = false;
       return become(Where::kSubject);
@@ -139,7 +153,10 @@ class Condition {
     become(Where::kAfterTerm);
   }
 
+  enum class Count : uint8_t { kNone, kBegun, kOfList, kOfEvents };
+
   Cursor& cursor_;
+  Count count_ = Count::kNone;
   int lists_ = 0, calls_ = 0;
   bool quantified_ = false, loop_ = false, index_ = false;
 };
@@ -160,7 +177,9 @@ class Reader {
     if (head == "macro") return macro();
     if (head == "list") return list();
     if (head == "program") return program();
-    if (cursor_.new_line && !is_one_of(head, {"tune", "exception"})) cursor_.where = Where::kTop;
+    if (head == "exception") return exception();
+    if (head == "tune") return tune();
+    if (cursor_.new_line) cursor_.where = Where::kTop;
   }
 
  private:
@@ -193,7 +212,56 @@ class Reader {
     }
     if (assign == words_.size()) return;
     condition(assign + 1);
+    end_at_line();
+  }
+
+  // A declaration that ends with a condition is over where a word begins its line.
+  void end_at_line() {
     if (cursor_.new_line && cursor_.where == Where::kAfterTerm && cursor_.place.begin == line_) cursor_.where = Where::kTop;
+  }
+
+  void exception() {
+    const size_t when = find("when");
+    if (when == words_.size()) return;
+    condition(when + 1);
+    end_at_line();
+  }
+
+  // tune a, b { ... } · tune where category == execution and importance <= low { ... }
+  void tune() {
+    const size_t brace = find("{");
+    if (brace == words_.size()) return tuned();
+    if (open(0, words_.size()).empty()) {
+      if (cursor_.new_line) cursor_.where = Where::kTop;
+      return;
+    }
+    const size_t member = last_member(kTuneMembers, nullptr);
+    if (member == 0) {
+      cursor_.where = Where::kTuneMember;
+      return;
+    }
+    in_member(member);
+    if (ends(member)) cursor_.where = Where::kTuneMember;
+  }
+
+  void tuned() {
+    const std::string_view last = words_.back().text;
+    const bool chosen = words_.size() > 1 && words_[1].text == "where";
+    if (!chosen) {
+      cursor_.where = words_.size() == 1 || last == "," ? Where::kTuned : Where::kNothing;
+    } else if (is_one_of(last, {"where", "and", "or"})) {
+      cursor_.where = Where::kTuneKey;
+    } else if (is_one_of(last, kOperators) || last == "[") {
+      cursor_.where = Where::kKeyValue;
+      cursor_.in_list = last == "[";
+      for (size_t i = words_.size(); i-- > 2 && cursor_.key.empty();) {
+        if (words_[i].is_word() && !is_one_of(words_[i].text, kOperators)) cursor_.key = words_[i].text;
+      }
+    } else if (is_one_of(words_[words_.size() - 2].text, {"where", "and", "or"}) || last == "not") {
+      cursor_.where = Where::kTuneOperator;
+    } else {
+      cursor_.where = Where::kAfterTerm;
+    }
   }
 
   void list() {
@@ -214,18 +282,8 @@ class Reader {
 
   void recipe() {
     if (words_.size() < 3) return;
-    // Where each member begins: at depth one, first on its line, by a word that begins one.
-    size_t member = 0;
-    std::vector<std::string_view> brackets;
-    for (size_t i = 0; i < words_.size(); ++i) {
-      const std::string_view text = words_[i].text;
-      const bool starts = brackets.size() == 1 && words_[i].first_on_line && is_one_of(text, kMembers) &&
-                          (i == 0 || !is_one_of(words_[i - 1].text, kOperators));
-      if (starts) begin_member(member = i);
-      if (is_one_of(text, {"{", "[", "("})) brackets.push_back(text);
-      if (is_one_of(text, {"}", "]", ")"}) && !brackets.empty()) brackets.pop_back();
-    }
-    if (brackets.empty()) {
+    const size_t member = last_member(kMembers, &Reader::begin_member);
+    if (open(0, words_.size()).empty()) {
       cursor_.where = cursor_.new_line ? Where::kTop : Where::kNothing;
       return;
     }
@@ -234,15 +292,42 @@ class Reader {
       return;
     }
     in_member(member);
+    if (ends(member)) cursor_.where = Where::kMember;
+  }
+
+  // Where the last member begins: at depth one, first on its line, by a word that begins one. 0: there is none.
+  size_t last_member(const Words& members, void (Reader::*begin)(size_t at)) {
+    size_t member = 0;
+    std::vector<std::string_view> brackets;
+    for (size_t i = 0; i < words_.size(); ++i) {
+      const std::string_view text = words_[i].text;
+      const bool starts = brackets.size() == 1 && (words_[i].first_on_line || words_[i - 1].text == "{") &&
+                          is_one_of(text, members) && (i == 0 || !is_one_of(words_[i - 1].text, kOperators));
+      if (starts) member = i;
+      if (starts && begin != nullptr) (this->*begin)(i);
+      if (is_one_of(text, {"{", "[", "("})) brackets.push_back(text);
+      if (is_one_of(text, {"}", "]", ")"}) && !brackets.empty()) brackets.pop_back();
+    }
+    return member;
+  }
+
+  // The member is whole, and another may begin on this line.
+  [[nodiscard]] bool ends(size_t member) const {
     const bool complete = open(member, words_.size()).empty() && cursor_.where != Where::kSubject &&
                           cursor_.where != Where::kValue && cursor_.where != Where::kEvent;
-    if (cursor_.new_line && complete && cursor_.where != Where::kAfterTerm && words_.size() > member + 1)
-      cursor_.where = Where::kMember;
+    return cursor_.new_line && complete && cursor_.where != Where::kAfterTerm && words_.size() > member + 1;
   }
 
   // The events of the triggers so far: what an exception may ask.
   void begin_member(size_t at) {
     if (words_[at].text != "on") return;
+    const std::vector<EventId> events = events_behind(at);
+    all_events_.insert(all_events_.end(), events.begin(), events.end());
+    cursor_.events = events;
+  }
+
+  // on EVENT when · NAME: any GROUP when
+  [[nodiscard]] std::vector<EventId> events_behind(size_t at) const {
     const size_t when = find("when", at);
     std::vector<EventId> events;
     if (at + 1 < when && words_[at + 1].text == "any") {
@@ -254,19 +339,18 @@ class Reader {
     } else if (at + 1 < words_.size()) {
       if (const EventInfo* event = find_event(words_[at + 1].text)) events.push_back(event->id);
     }
-    all_events_.insert(all_events_.end(), events.begin(), events.end());
-    cursor_.events = std::move(events);
+    return events;
   }
 
   void in_member(size_t member) {
     const std::string_view head = words_[member].text;
     const size_t when = find("when", member);
-    if (head == "on" || head == "except") {
+    if (head == "on" || head == "except" || head == "also") {
       if (head == "except") cursor_.events = all_events_;
       if (when == words_.size()) {
-        cursor_.where = head == "on" ? Where::kEvent : Where::kNothing;
-        if (head == "on" && member + 1 < words_.size())
-          cursor_.where = words_[member + 1].text == "any" ? Where::kGroup : Where::kNothing;
+        const bool first = member + 1 == words_.size();
+        if (head == "on") return event(member);
+        cursor_.where = head == "except" && first ? Where::kException : Where::kNothing;
         return;
       }
       const std::vector<std::string_view> brackets = open(when, words_.size());
@@ -275,16 +359,52 @@ class Reader {
     }
     if (head == "doc") return open(member, words_.size()).empty() ? void() : key_or_value(member + 1, Where::kDocKey);
     if (head == "test") return test(member);
-    if (head == "throttle") {
-      cursor_.where = find("by", member) < words_.size() ? Where::kField : Where::kNothing;
+    if (head == "throttle" || head == "count") {
+      cursor_.where = find("by", member) < words_.size() ? Where::kBy : Where::kNothing;
       return;
     }
+    if (head == "unless") {
+      cursor_.where = open(member, words_.size()).empty() ? Where::kNothing : Where::kField;
+      return;
+    }
+    if (head == "sequence") return sequence(member);
     cursor_.where = head == "mark" ? Where::kNothing : Where::kKeyValue;
     cursor_.key = head;
     cursor_.in_list = !open(member, words_.size()).empty();
     if (head == "mark" && words_.size() == member + 1) cursor_.where = Where::kKeyValue;
     const bool has_value = words_.size() > member + 1 && !cursor_.in_list;
     if (has_value) cursor_.where = Where::kNothing;
+  }
+
+  // on ... · NAME: ...
+  void event(size_t at) {
+    cursor_.where = at + 1 == words_.size() ? Where::kEvent : words_[at + 1].text == "any" ? Where::kGroup : Where::kNothing;
+  }
+
+  // sequence by FIELD within 30s { NAME: EVENT when CONDITION  not NAME: any GROUP when CONDITION }
+  void sequence(size_t member) {
+    const size_t brace = find("{", member);
+    if (brace == words_.size()) {
+      const size_t by = find("by", member);
+      cursor_.where = by < words_.size() && find("within", by) == words_.size() ? Where::kBy : Where::kNothing;
+      return;
+    }
+    if (open(brace, words_.size()).empty()) {
+      cursor_.where = Where::kNothing;
+      return;
+    }
+    // A colon of a loop stands behind `in LIST`.
+    size_t step = 0;
+    for (size_t i = brace + 2; i < words_.size(); ++i) {
+      if (words_[i].text == ":" && words_[i - 2].text != "in" && open(brace, i).size() == 1) step = i;
+    }
+    cursor_.where = Where::kStep;
+    if (step == 0) return;
+    cursor_.events = events_behind(step);
+    const size_t when = find("when", step);
+    if (when == words_.size()) return event(step);
+    condition(when + 1);
+    if (cursor_.new_line && cursor_.where == Where::kNothing) cursor_.where = Where::kStep;
   }
 
   [[nodiscard]] size_t last_brace() const {
@@ -324,12 +444,21 @@ class Reader {
       if (cursor_.where == Where::kTestValue && last == ":" && words_.size() >= 2) cursor_.key = words_[words_.size() - 2].text;
       return;
     }
+    const bool todo = count > 2 && words_[member + 2].text == "todo";
+    const size_t expectation = member + (todo ? 3 : 2);
+    const std::string_view last = words_.back().text;
     if (count == 1) {
       cursor_.where = Where::kNothing;
-    } else if (count == 2) {
+    } else if (words_.size() <= expectation) {
       cursor_.where = Where::kExpectation;
-    } else if (count == 3 || words_.back().text == "then") {
+      cursor_.todo = !todo;
+    } else if (words_.size() == expectation + 1 || last == "then" || (last == "]" && find("each", member) < words_.size())) {
       cursor_.where = Where::kTestEvent;
+    } else if (find_event(last) != nullptr || words_.back().is_string() || words_[words_.size() - 2].text == "importance") {
+      cursor_.where = Where::kTestWord;
+    } else {
+      cursor_.where = last == "importance" ? Where::kKeyValue : Where::kNothing;
+      cursor_.key = last;
     }
   }
 

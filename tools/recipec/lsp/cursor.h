@@ -13,27 +13,35 @@
 namespace recipe::lsp {
 
 enum class Where : uint8_t {
-  kNothing,      // in a string, behind a name that is being declared
-  kTop,          // a declaration may begin
-  kMember,       // a member of a recipe may begin
-  kBlockKey,     // { importance high } behind a trigger
-  kDocKey,       // doc { ... }
-  kKeyValue,     // behind `key`
-  kEvent,        // on ...
-  kGroup,        // on any ...
-  kSubject,      // a test may begin
-  kOperator,     // behind a subject
-  kValue,        // behind an operator
-  kAfterTerm,    // behind a whole test
-  kMark,         // behind process.marked
-  kExpectation,  // test "..." ...
-  kTestEvent,    // of a test
-  kTestField,    // within its braces
-  kTestValue,    // behind `field:`
-  kField,        // throttle ... by, exists
-  kProgramItem,  // program x { ... }
-  kAllow,        // # allow(
-  kImport,       // import "
+  kNothing,       // in a string, behind a name that is being declared
+  kTop,           // a declaration may begin
+  kMember,        // a member of a recipe may begin
+  kBlockKey,      // { importance high } behind a trigger
+  kDocKey,        // doc { ... }
+  kKeyValue,      // behind `key`
+  kEvent,         // on ...
+  kGroup,         // on any ...
+  kSubject,       // a test may begin
+  kOperator,      // behind a subject
+  kValue,         // behind an operator
+  kAfterTerm,     // behind a whole test
+  kMark,          // behind process.marked
+  kException,     // except ...
+  kTuned,         // tune ...
+  kTuneKey,       // tune where ...
+  kTuneOperator,  // behind it
+  kTuneMember,    // a member of a tune may begin
+  kStep,          // a step of a sequence may begin
+  kExpectation,   // test "..." ...
+  kTestWord,      // behind the event of a test
+  kTestEvent,     // of a test
+  kTestField,     // within its braces
+  kTestValue,     // behind `field:`
+  kField,         // exists, unless seen [
+  kBy,            // throttle, count, sequence ... by
+  kProgramItem,   // program x { ... }
+  kAllow,         // # allow(
+  kImport,        // import "
 };
 
 struct Cursor {
@@ -48,7 +56,11 @@ struct Cursor {
   std::map<std::string, std::string, std::less<>> variables;  // open loops: name → list
   std::vector<std::string> parameters;                        // of the macro
   std::string test_event;                                     // kTestField, kTestValue
+  bool todo = false;                                          // kExpectation: `todo` may stand here
 };
+
+// The subject of count(LIST): a number.
+inline constexpr std::string_view kCounted = "count()";
 
 [[nodiscard]] Cursor find_cursor(std::string_view text, uint32_t offset);
 

@@ -14,7 +14,7 @@ struct KeyWord {
   std::string_view name;
   std::string_view doc;
   std::string_view snippet;  // what stands behind it, in the protocol's syntax of snippets
-  enum class In : uint8_t { kRecipe, kBlock, kDoc, kTop } in;
+  enum class In : uint8_t { kRecipe, kBlock, kDoc, kTop, kTune } in;
 };
 [[nodiscard]] std::span<const KeyWord> key_words();
 

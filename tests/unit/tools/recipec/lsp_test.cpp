@@ -217,6 +217,62 @@ TEST_CASE("completion offers the values that are known: flags, names of numbers,
   CHECK(offered(desk, "import \"").contains("lib/programs.recipe"));
 }
 
+TEST_CASE("completion knows the members of a tune, what it may choose by, and shared exceptions") {
+  Desk desk;
+  CHECK(offered(desk, "tune ").contains("snake"));
+  CHECK(offered(desk, "tune snake, ").contains("where"));
+  CHECK(offered(desk, "tune where ").contains("category"));
+  CHECK(offered(desk, "tune where category ").contains("=="));
+  CHECK(offered(desk, "tune where category == execution and importance <= ").contains("low"));
+  CHECK(offered(desk, "tune where name in [").contains("snake"));
+  const std::string head = "tune snake {\n  ";
+  CHECK(offered(desk, head) ==
+        std::set<std::string>{"except", "also", "importance", "status", "enabled", "tags", "false_positives"});
+  CHECK(offered(desk, head + "importance ").contains("critical"));
+  CHECK(offered(desk, head + "enabled false\n  ").contains("also"));
+  CHECK(offered(desk, head + "except \"x\" until 2199-01-01 when ").contains("process.name"));
+  CHECK(offered(desk, head + "also when process.name ").contains("startswith"));
+  CHECK(offered(desk, head + "also when process.name == sh\n  ").contains("and"));
+  CHECK(offered(desk, head + "enabled false\n}\n").contains("recipe"));
+
+  CHECK(offered(desk, "exception \"x").empty());
+  CHECK(offered(desk, "exception ours when ").contains("process.name"));
+  CHECK(offered(desk, "exception ours when process.uid ").contains(">"));
+  CHECK(offered(desk, "exception ours when process.uid > 3\n").contains("recipe"));
+  CHECK(offered(desk, "exception ours when process.uid > 3\nrecipe typed {\n  except ").contains("ours"));
+}
+
+TEST_CASE("completion knows the steps of a sequence, counts, and the words of a test") {
+  Desk desk;
+  const std::string head = "recipe typed {\n  ";
+  const std::string steps = head + "sequence by process.tree within 30s {\n    one: ";
+  CHECK(offered(desk, head + "sequence by ").contains("process.tree"));
+  CHECK(offered(desk, steps).contains("exec"));
+  CHECK(offered(desk, steps + "any ").contains("file write"));
+  CHECK(offered(desk, steps + "connect when ").contains("net.protocol"));
+  CHECK_FALSE(offered(desk, steps + "exec when ").contains("net.protocol"));
+  const std::string second = steps + "exec when any p in process.ancestors: p.name == sh\n    not two: ";
+  CHECK(offered(desk, second).contains("connect"));
+  CHECK(offered(desk, second + "connect when net.protocol == ").contains("udp"));
+  CHECK(offered(desk, second + "connect when net.protocol == udp\n  }\n  ").contains("throttle"));
+
+  CHECK(offered(desk, head + "on exec when count(argv) ").contains(">"));
+  CHECK_FALSE(offered(desk, head + "on exec when count(argv) ").contains("startswith"));
+  CHECK(offered(desk, head + "on exec when count(argv) > 3 ").contains("and"));
+  CHECK(offered(desk, head + "on exec when process.uid == 0 and count > 3 within 5s by ").contains("process.parent"));
+  CHECK(offered(desk, head + "count > 3 within 5s by ").contains("process.parent"));
+  CHECK(offered(desk, head + "unless seen [").contains("process.exe"));
+
+  CHECK(offered(desk, head + "test \"t\" ") == std::set<std::string>{"match", "nothing", "mark", "todo"});
+  CHECK(offered(desk, head + "test \"t\" todo ") == std::set<std::string>{"match", "nothing", "mark"});
+  CHECK(offered(desk, head + "test \"t\" todo match ").contains("exec"));
+  CHECK(offered(desk, head + "test \"t\" match each x in [a, b] ").contains("exec"));
+  CHECK(offered(desk, head + "test \"t\" match exec ").contains("under"));
+  CHECK(offered(desk, head + "test \"t\" match exec importance ").contains("high"));
+  CHECK(offered(desk, head + "test \"t\" match exec { process.name: sh } then ").contains("wait"));
+  CHECK(offered(desk, head + "# allow(").contains("untested_term"));
+}
+
 TEST_CASE("a whole recipe is offered as a snippet to editors that expand them") {
   Desk desk(Json{{"textDocument", {{"completion", {{"completionItem", {{"snippetSupport", true}}}}}}}});
   const std::string path = desk.folder.path("typed.recipe");
