@@ -6,6 +6,7 @@
 #include <initializer_list>
 
 #include "tools/recipec/lsp/lexeme.h"
+#include "tools/recipec/lsp/words.h"
 
 namespace recipe::lsp {
 namespace {
@@ -16,11 +17,13 @@ bool is_one_of(std::string_view text, Words words) {
   return std::find(words.begin(), words.end(), text) != words.end();
 }
 
-const Words kMembers = {
-    "on",         "except",     "throttle", "mark",    "test",     "doc",    "message",         "title",      "category",
-    "method",     "importance", "attack",   "tags",    "version",  "status", "author",          "references", "enabled",
-    "deprecated", "report",     "unless",   "respond", "sequence", "count",  "false_positives", "evasions"};
-const Words kTuneMembers = {"except", "also", "importance", "status", "enabled", "tags", "false_positives"};
+// Of a recipe or a tune. `respond` is passed over as a member by the parser, so it ends the one before it.
+bool is_member(std::string_view text, KeyWord::In of) {
+  const std::span<const KeyWord> all = key_words();
+  return text == "respond" ||
+         std::any_of(all.begin(), all.end(), [&](const KeyWord& key) { return key.in == of && key.name == text; });
+}
+
 const Words kOperators = {"==",       "!=",         "<",        "<=",   ">",       ">=",    "in",
                           "contains", "startswith", "endswith", "like", "matches", "under", "within"};
 
@@ -235,7 +238,7 @@ class Reader {
       if (cursor_.new_line) cursor_.where = Where::kTop;
       return;
     }
-    const size_t member = last_member(kTuneMembers, nullptr);
+    const size_t member = last_member(KeyWord::In::kTune, nullptr);
     if (member == 0) {
       cursor_.where = Where::kTuneMember;
       return;
@@ -282,7 +285,7 @@ class Reader {
 
   void recipe() {
     if (words_.size() < 3) return;
-    const size_t member = last_member(kMembers, &Reader::begin_member);
+    const size_t member = last_member(KeyWord::In::kRecipe, &Reader::begin_member);
     if (open(0, words_.size()).empty()) {
       cursor_.where = cursor_.new_line ? Where::kTop : Where::kNothing;
       return;
@@ -296,13 +299,13 @@ class Reader {
   }
 
   // Where the last member begins: at depth one, first on its line, by a word that begins one. 0: there is none.
-  size_t last_member(const Words& members, void (Reader::*begin)(size_t at)) {
+  size_t last_member(KeyWord::In of, void (Reader::*begin)(size_t at)) {
     size_t member = 0;
     std::vector<std::string_view> brackets;
     for (size_t i = 0; i < words_.size(); ++i) {
       const std::string_view text = words_[i].text;
       const bool starts = brackets.size() == 1 && (words_[i].first_on_line || words_[i - 1].text == "{") &&
-                          is_one_of(text, members) && (i == 0 || !is_one_of(words_[i - 1].text, kOperators));
+                          is_member(text, of) && (i == 0 || !is_one_of(words_[i - 1].text, kOperators));
       if (starts) member = i;
       if (starts && begin != nullptr) (this->*begin)(i);
       if (is_one_of(text, {"{", "[", "("})) brackets.push_back(text);

@@ -57,7 +57,11 @@ File& Workspace::add(const std::string& path) {
 }
 
 bool Workspace::is_inside(const std::string& path) const {
-  return std::any_of(folders_.begin(), folders_.end(), [&](const fs::path& folder) { return is_below(path, folder); });
+  return std::any_of(folders_.begin(), folders_.end(), [&](const fs::path& folder) {
+    if (!is_below(path, folder)) return false;
+    const fs::path inner = fs::path(path).parent_path().lexically_relative(folder);
+    return inner == "." || std::all_of(inner.begin(), inner.end(), is_entered);
+  });
 }
 
 File& Workspace::open(const std::string& path, const std::string& uri, std::string text, int64_t version) {

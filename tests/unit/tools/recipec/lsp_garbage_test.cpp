@@ -71,7 +71,12 @@ TEST_CASE("parameters of any shape get an error, and notifications of any shape 
         "textDocument/rename", "textDocument/prepareRename", "textDocument/documentSymbol", "textDocument/formatting",
         "textDocument/codeAction", "textDocument/codeLens", "textDocument/inlayHint", "textDocument/foldingRange",
         "workspace/symbol", "workspace/executeCommand", "no/such"}) {
-    for (const Json& shape : shapes) CHECK_NOTHROW(editor.request(method, shape));
+    for (const Json& shape : shapes) {
+      const bool names_a_document = shape.is_object() && shape.at("textDocument").is_object();
+      const Json answer = editor.request(method, shape);
+      INFO(method << " " << shape.dump());
+      CHECK((names_a_document || std::string_view(method).starts_with("workspace/symbol") || answer.contains("error")));
+    }
   }
   for (const char* method : {"textDocument/didOpen", "textDocument/didChange", "textDocument/didClose", "textDocument/didSave",
                              "workspace/didChangeWatchedFiles", "$/cancelRequest", "no/such"}) {

@@ -431,6 +431,14 @@ TEST_CASE("a file that appears on the disk is known once the editor says so") {
   CHECK(desk.editor.request("workspace/symbol", {{"query", "brand_new"}}).empty());
 }
 
+TEST_CASE("a file that appears in a folder that is not entered stays unknown") {
+  Desk desk;
+  std::filesystem::create_directories(desk.folder.path("node_modules/x"));
+  const std::string added = desk.folder.write("node_modules/x/added.recipe", "list brand_new = [x]\n");
+  desk.editor.notify("workspace/didChangeWatchedFiles", {{"changes", {{{"uri", Editor::uri(added)}, {"type", 1}}}}});
+  CHECK(desk.editor.request("workspace/symbol", {{"query", "brand_new"}}).empty());
+}
+
 TEST_CASE("a shared exception is found and renamed where it is used, in tunes too") {
   Desk desk;
   const std::string shared = desk.folder.path("shared.recipe"), user = desk.folder.path("typed.recipe");
