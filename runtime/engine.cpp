@@ -112,8 +112,8 @@ void Engine::tell(State::Verdict verdict, Context& context, std::vector<Detectio
     detection.counted = told.counted;
     tell(std::move(detection), context, out);
   }
-  counters_[static_cast<size_t>(Counter::k_detections_known)] += verdict.known;
-  counters_[static_cast<size_t>(Counter::k_detections_throttled)] += verdict.throttled;
+  counters_[static_cast<size_t>(Counter::k_detections_known)] += verdict.known.size();
+  counters_[static_cast<size_t>(Counter::k_detections_throttled)] += verdict.throttled.size();
   counters_[static_cast<size_t>(Counter::k_state_evicted)] = state_->evicted();
 }
 

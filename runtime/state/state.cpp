@@ -46,7 +46,7 @@ State::Verdict State::judge(const std::vector<Match>& matches, const Event& even
       told.counted = reached->tally;
     }
     if (!trigger.marks.empty()) verdict.marking.push_back(match->trigger);
-    if (!trigger.report || holds_back(trigger, event, context, verdict, witness)) continue;
+    if (!trigger.report || holds_back(match->trigger, event, context, verdict, witness)) continue;
     told.match = *match;
     verdict.told.push_back(std::move(told));
   }
@@ -68,21 +68,22 @@ State::Verdict State::close_sequences(uint64_t now, Context& context) {
       marks_.set(trigger, closed_);
     }
     const auto sample = [&] { return closed->events.back(); };
-    if (!trigger.report || holds_back(trigger, closed_, context, verdict, sample)) continue;
+    if (!trigger.report || holds_back(closed->match.trigger, closed_, context, verdict, sample)) continue;
     verdict.told.push_back({std::move(closed->match), std::move(closed->events), {}, closed->time_unix_ns});
   }
   return verdict;
 }
 
-bool State::holds_back(const Trigger& trigger, const Event& event, Context& context, Verdict& verdict,
+bool State::holds_back(TriggerId id, const Event& event, Context& context, Verdict& verdict,
                        const std::function<Detection()>& sample) {
-  const RecipeInfo& recipe = artefact_.recipes[trigger.recipe.index()];
+  const RecipeId owner = artefact_.triggers[id.index()].recipe;
+  const RecipeInfo& recipe = artefact_.recipes[owner.index()];
   if (recipe.unless_seen && seen_.seen_before(recipe, event, context)) {
-    ++verdict.known;
+    verdict.known.push_back(id);
     return true;
   }
-  if (recipe.throttle && throttling_ && !throttles_.admit(trigger.recipe, *recipe.throttle, event, context, sample)) {
-    ++verdict.throttled;
+  if (recipe.throttle && throttling_ && !throttles_.admit(owner, *recipe.throttle, event, context, sample)) {
+    verdict.throttled.push_back(id);
     return true;
   }
   return false;

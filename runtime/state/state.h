@@ -32,9 +32,9 @@ class State {
     std::optional<int64_t> over_unix_ns{};  // of a sequence that ends with what did not come: when its time was over
   };
   struct Verdict {
-    std::vector<Told> told;             // what becomes a detection
-    std::vector<TriggerId> marking;     // what marks: by an event once all of it has been judged, see mark()
-    uint64_t known = 0, throttled = 0;  // held back by `unless seen` and `throttle`
+    std::vector<Told> told;                   // what becomes a detection
+    std::vector<TriggerId> marking;           // what marks: by an event once all of it has been judged, see mark()
+    std::vector<TriggerId> known, throttled;  // held back by `unless seen` and `throttle`
   };
   // What becomes of the matches of one event, exceptions taken out.
   [[nodiscard]] Verdict judge(const std::vector<Match>& matches, const Event& event, Context& context, const Maker& maker);
@@ -54,7 +54,7 @@ class State {
   void clear();
 
  private:
-  [[nodiscard]] bool holds_back(const Trigger& trigger, const Event& event, Context& context, Verdict& verdict,
+  [[nodiscard]] bool holds_back(TriggerId trigger, const Event& event, Context& context, Verdict& verdict,
                                 const std::function<Detection()>& sample);
 
   const Artefact& artefact_;

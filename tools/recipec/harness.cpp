@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <iterator>
 
 #include "runtime/artefact/encode.h"
 
@@ -16,7 +17,7 @@ constexpr uint32_t kGeneration = 1;
 
 }  // namespace
 
-Result<Harness> Harness::build(const Artefact& compiled) {
+Result<Harness> Harness::build(const Artefact& compiled, Throttling throttling) {
   Harness harness;
   Result<Artefact> decoded = decode(encode(compiled));
   if (!decoded.ok()) return Error{"the artefact does not survive being written and read: " + decoded.error().message(), 0};
@@ -34,7 +35,7 @@ Result<Harness> Harness::build(const Artefact& compiled) {
   if (!matcher.ok()) return matcher.error();
   harness.matcher_ = std::move(matcher).value();
   harness.state_ = std::make_unique<State>(artefact, *harness.marks_, kSeed);
-  harness.state_->leave_throttles_out();
+  if (throttling == Throttling::kOff) harness.state_->leave_throttles_out();
   harness.context_ = make_record_context();
   harness.triggers_.resize(artefact.recipes.size());
   for (uint32_t i = 0; i < artefact.triggers.size(); ++i)
@@ -51,26 +52,50 @@ std::vector<TriggerId> Harness::triggers_of(RecipeId recipe, EventId event) cons
 }
 
 void Harness::match(const Event& event, std::vector<Match>& matches) {
-  candidates_.clear();
   matches.clear();
-  const bool everything = classifier_->classify(event, candidates_);
-  matcher_->match(event, *context_, candidates_, everything, matches);
+  undecided_ = classifier_->classify(event, candidates_);
+  matcher_->match(event, *context_, candidates_, undecided_, matches);
 }
 
-bool Harness::passes(const Event& event, const std::vector<TriggerId>& triggers) {
-  if (classifier_->classify(event, candidates_)) return true;
+std::vector<ClauseId> Harness::candidates(EventId event) const {
+  std::vector<ClauseId> clauses;
   const auto is_asked = [&](ClauseId clause) {
-    const TriggerId trigger = artefact_->clauses[clause.index()].trigger;
-    return std::find(triggers.begin(), triggers.end(), trigger) != triggers.end();
+    const Trigger& trigger = artefact_->triggers[artefact_->clauses[clause.index()].trigger.index()];
+    return trigger.event == event && artefact_->recipes[trigger.recipe.index()].enabled;
   };
+  if (undecided_) {
+    for (uint32_t i = 0; i < artefact_->clauses.size(); ++i) {
+      if (is_asked(ClauseId{i})) clauses.push_back(ClauseId{i});
+    }
+    return clauses;
+  }
   for (const candidate_word& word : candidates_) {
     const std::vector<FilterSlot>& slots = artefact_->filter.blocks[word.block].slots;
     for (uint64_t bits = word.bits; bits != 0; bits &= bits - 1) {
       const FilterSlot& slot = slots[size_t{64} * word.word + static_cast<size_t>(std::countr_zero(bits))];
-      if (std::any_of(slot.clauses.begin(), slot.clauses.end(), is_asked)) return true;
+      std::copy_if(slot.clauses.begin(), slot.clauses.end(), std::back_inserter(clauses), is_asked);
     }
   }
-  return false;
+  return clauses;
+}
+
+State::Verdict Harness::settle(const Event& event, std::vector<Match> matches, const State::Maker& maker, Excepted* excepted) {
+  std::erase_if(matches, [&](const Match& match) {
+    const int exception = matcher_->find_exception(artefact_->triggers[match.trigger.index()].recipe, event, *context_);
+    if (exception >= 0 && excepted != nullptr) excepted->emplace_back(match.trigger, static_cast<size_t>(exception));
+    return exception >= 0;
+  });
+  State::Verdict verdict = state_->judge(matches, event, *context_, maker);
+  state_->mark(verdict.marking, event);
+  return verdict;
+}
+
+bool Harness::passes(const Event& event, const std::vector<TriggerId>& triggers) {
+  undecided_ = classifier_->classify(event, candidates_);
+  const std::vector<ClauseId> clauses = candidates(event.id());
+  return std::any_of(clauses.begin(), clauses.end(), [&](ClauseId clause) {
+    return std::find(triggers.begin(), triggers.end(), artefact_->clauses[clause.index()].trigger) != triggers.end();
+  });
 }
 
 }  // namespace recipe::recipec

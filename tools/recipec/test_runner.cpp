@@ -129,17 +129,9 @@ bool TestRunner::read(const EventValues& values, TestReport& report) {
   return true;
 }
 
-// What all recipes of the set make of the event, as the engine does it.
+// What all recipes of the set make of the event.
 State::Verdict TestRunner::settle() {
-  std::vector<Match> matches = matches_;
-  const auto& triggers = harness_.artefact().triggers;
-  std::erase_if(matches, [&](const Match& match) {
-    return harness_.matcher().find_exception(triggers[match.trigger.index()].recipe, event_, harness_.context()) >= 0;
-  });
-  State::Verdict verdict =
-      harness_.state().judge(matches, event_, harness_.context(), [](const Match&) { return Detection(); });
-  harness_.state().mark(verdict.marking, event_);
-  return verdict;
+  return harness_.settle(event_, matches_, [](const Match&) { return Detection(); });
 }
 
 std::vector<RecipeId> TestRunner::recipes_of(const State::Verdict& verdict) const {

@@ -8,8 +8,8 @@
 
 #include "runtime/report/report.h"
 #include "runtime/sink/write_all.h"
+#include "tools/common/events.h"
 #include "tools/reciped/command.h"
-#include "tools/reciped/events.h"
 #include "tools/reciped/memory.h"
 #include "tools/reciped/near_miss.h"
 #include "tools/reciped/output.h"

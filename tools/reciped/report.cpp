@@ -4,9 +4,9 @@
 #include <unistd.h>
 
 #include "runtime/sink/destination.h"
+#include "tools/common/read_lines.h"
 #include "tools/reciped/command.h"
 #include "tools/reciped/page.h"
-#include "tools/reciped/read_lines.h"
 #include "tools/reciped/recipes.h"
 #include "tools/reciped/report_lines.h"
 

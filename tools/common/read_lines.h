@@ -8,7 +8,7 @@
 
 #include "runtime/base/result.h"
 
-namespace recipe::reciped {
+namespace recipe {
 
 inline constexpr size_t kMaxLine = 4u << 20;  // the largest record is 16 KiB; as JSON, six bytes for each at most
 
@@ -40,4 +40,4 @@ struct Line {
 // line.
 [[nodiscard]] Status read_lines(const Descriptor& file, std::string first, const std::function<bool(const Line&)>& take);
 
-}  // namespace recipe::reciped
+}  // namespace recipe

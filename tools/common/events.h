@@ -8,7 +8,7 @@
 
 #include "runtime/base/result.h"
 
-namespace recipe::reciped {
+namespace recipe {
 
 struct EventsRead {
   uint64_t records = 0;  // given on
@@ -20,4 +20,4 @@ struct EventsRead {
                                              const std::function<bool(std::span<const std::byte>)>& give,
                                              const std::function<void(const std::string&)>& complain);
 
-}  // namespace recipe::reciped
+}  // namespace recipe

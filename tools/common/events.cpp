@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // JSON is read in pieces, a line at a time, so its length does not matter; a capture from stdin is read whole.
-#include "tools/reciped/events.h"
+#include "tools/common/events.h"
 
 #include <sys/stat.h>
 
@@ -8,9 +8,9 @@
 
 #include "runtime/feed/capture.h"
 #include "runtime/feed/json.h"
-#include "tools/reciped/read_lines.h"
+#include "tools/common/read_lines.h"
 
-namespace recipe::reciped {
+namespace recipe {
 namespace {
 
 using Give = std::function<bool(std::span<const std::byte>)>;
@@ -86,4 +86,4 @@ Result<EventsRead> read_events(const std::string& path, const Give& give, const 
   return read_capture(std::move(*reader), give, complain);
 }
 
-}  // namespace recipe::reciped
+}  // namespace recipe

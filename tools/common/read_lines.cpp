@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // See read_lines.h.
-#include "tools/reciped/read_lines.h"
+#include "tools/common/read_lines.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -8,7 +8,7 @@
 
 #include <algorithm>
 
-namespace recipe::reciped {
+namespace recipe {
 namespace {
 
 constexpr size_t kPiece = 256u << 10;
@@ -70,4 +70,4 @@ Status read_lines(const Descriptor& file, std::string bytes, const std::function
   }
 }
 
-}  // namespace recipe::reciped
+}  // namespace recipe
