@@ -114,9 +114,25 @@ struct CaptureReader::State {
   std::string name;
   bool ended = false;
   void* mapping = nullptr;
+  // Of a stream: what `bytes` shows of it, what stood before that, and who brings more; empty once there is none.
+  std::string held;
+  size_t before = 0;
+  More more;
 
   ~State() {
     if (mapping != nullptr) ::munmap(mapping, bytes.size());
+  }
+  // Do so many bytes follow? A stream is read on. What is left of it moves to the front, where 64-bit words may stand.
+  [[nodiscard]] Result<bool> has(size_t count) {
+    while (more && bytes.size() - at < count) {
+      held.erase(0, at);
+      before += std::exchange(at, 0);
+      const Result<bool> got = more(held);
+      bytes = std::as_bytes(std::span(held));
+      if (!got.ok()) return got.error();
+      if (!*got) more = nullptr;
+    }
+    return bytes.size() - at >= count;
   }
   [[nodiscard]] Status read_header() {
     const auto refuse = [&](const std::string& what) { return Error{name + " " + what}; };
@@ -169,20 +185,38 @@ Result<CaptureReader> CaptureReader::over(std::span<const std::byte> bytes) {
   return CaptureReader(std::move(state));
 }
 
+Result<CaptureReader> CaptureReader::stream(std::string first, More more) {
+  auto state = std::make_unique<State>();
+  state->name = "the input";
+  state->held = std::move(first);
+  state->bytes = std::as_bytes(std::span(state->held));
+  state->more = std::move(more);
+  state->at = 0;
+  if (const Result<bool> whole = state->has(sizeof(capture_header)); !whole.ok()) return whole.error();
+  if (const Status read = state->read_header(); !read.ok()) return read.error();
+  state->at = sizeof(capture_header);
+  return CaptureReader(std::move(state));
+}
+
 Result<std::optional<std::span<const std::byte>>> CaptureReader::next() {
   using Record = std::optional<std::span<const std::byte>>;
   State& s = *state_;
-  if (s.ended || s.at == s.bytes.size()) return Record();
-  const auto refuse = [&](const char* what) {
+  if (s.ended) return Record();
+  const auto refuse = [&](const std::string& what) {
     s.ended = true;
-    return Error{s.name + ": " + what + " at byte " + std::to_string(s.at)};
+    return Error{s.name + ": " + what + " at byte " + std::to_string(s.before + s.at)};
   };
-  if (s.bytes.size() - s.at < sizeof(record_header)) return refuse("the capture is cut within the header of a record");
+  const Result<bool> head = s.has(sizeof(record_header));
+  if (!head.ok()) return refuse(head.error().message());
+  if (s.at == s.bytes.size()) return Record();
+  if (!*head) return refuse("the capture is cut within the header of a record");
   record_u32 size = 0;
   std::memcpy(&size, s.bytes.data() + s.at, sizeof size);
   if (size < sizeof(record_header) || size > RECIPE_RECORD_BYTES || size % 8 != 0)
     return refuse("a record of a length that none has");
-  if (size > s.bytes.size() - s.at) return refuse("the capture is cut within a record");
+  const Result<bool> whole = s.has(size);
+  if (!whole.ok()) return refuse(whole.error().message());
+  if (!*whole) return refuse("the capture is cut within a record");
   const Record record = s.bytes.subspan(s.at, size);
   s.at += size;
   return record;

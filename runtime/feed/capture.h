@@ -2,6 +2,7 @@
 // Capture files: capture_header, then records (bpf/abi/records.h). Reader and writer in one place.
 #pragma once
 #include <cstdio>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -32,11 +33,16 @@ class CaptureWriter {
   std::unique_ptr<State> state_;
 };
 
-// The whole file, mapped: it must not shrink while it is read. Any bytes are safe. next(): nullopt at the end; an error names
-// the offset and ends the capture.
+// Any bytes are safe. next(): nullopt at the end; an error names the offset and ends the capture. A record is valid until the
+// next call.
 class CaptureReader {
  public:
+  // The whole file, mapped: it must not shrink while it is read.
   [[nodiscard]] static Result<CaptureReader> open(const std::string& path);
+  // As it comes, of a pipe: no more than a piece and a record is held. first: what was read already. more: appends a piece;
+  // false: the end.
+  using More = std::function<Result<bool>(std::string& bytes)>;
+  [[nodiscard]] static Result<CaptureReader> stream(std::string first, More more);
   [[nodiscard]] static Result<CaptureReader> over(std::span<const std::byte> bytes);  // must outlive it
   CaptureReader(CaptureReader&&) noexcept;
   ~CaptureReader();

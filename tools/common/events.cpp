@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// JSON is read in pieces, a line at a time, so its length does not matter; a capture from stdin is read whole.
+// What is read in pieces, a line or a record at a time, may be of any length; the capture of a file is mapped.
 #include "tools/common/events.h"
 
 #include <sys/stat.h>
-
-#include <cstring>
 
 #include "runtime/feed/capture.h"
 #include "runtime/feed/json.h"
@@ -73,15 +71,7 @@ Result<EventsRead> read_events(const std::string& path, const Give& give, const 
     if (!reader.ok()) return reader.error();
     return read_capture(std::move(*reader), give, complain);
   }
-  while (true) {
-    const Result<bool> got = file.read_piece(first);
-    if (!got.ok()) return got.error();
-    if (!*got) break;
-  }
-  // Records are read as 64-bit words: the bytes stand where such words may.
-  std::vector<uint64_t> words((first.size() + 7) / 8);
-  std::memcpy(words.data(), first.data(), first.size());
-  auto reader = CaptureReader::over(std::as_bytes(std::span(words)).first(first.size()));
+  auto reader = CaptureReader::stream(std::move(first), [&](std::string& bytes) { return file.read_piece(bytes); });
   if (!reader.ok()) return reader.error();
   return read_capture(std::move(*reader), give, complain);
 }

@@ -57,14 +57,12 @@ std::string open_error(const std::string& bytes) {
 }
 
 // Names of the events, then the error that ended the capture.
-std::string read_all(const std::string& bytes) {
-  auto reader = CaptureReader::over(std::as_bytes(std::span(bytes)));
-  REQUIRE(reader.ok());
+std::string read_all(CaptureReader& reader) {
   std::string text;
   while (true) {
-    const auto next = reader->next();
+    const auto next = reader.next();
     if (!next.ok()) {
-      const auto again = reader->next();
+      const auto again = reader.next();
       CHECK((again.ok() && !again->has_value()));
       return text + next.error().message();
     }
@@ -73,6 +71,12 @@ std::string read_all(const std::string& bytes) {
     REQUIRE(event.decode(**next).ok());
     text += std::string(event.text(FieldId::process_name).value_or("?")) + " ";
   }
+}
+
+std::string read_all(const std::string& bytes) {
+  auto reader = CaptureReader::over(std::as_bytes(std::span(bytes)));
+  REQUIRE(reader.ok());
+  return read_all(*reader);
 }
 
 }  // namespace
@@ -187,4 +191,33 @@ TEST_CASE("a capture that was cut or damaged gives what is whole, then the place
     std::memcpy(bad.data() + second, &size, sizeof size);
     CHECK_THAT(read_all(bad), Catch::StartsWith("perl ") && Catch::Contains(place));
   }
+}
+
+TEST_CASE("a capture that comes in pieces is read as one that is there whole, with the same faults at the same bytes") {
+  const std::string whole = capture_of({"perl", "sh", "curl"});
+  std::string damaged = whole;
+  damaged[sizeof(capture_header) + record("perl").size() * 8] = 1;  // no record has such a length
+  for (const std::string& bytes :
+       {whole, whole.substr(0, whole.size() - 5), whole.substr(0, sizeof(capture_header) + 3), damaged}) {
+    for (const size_t piece : {size_t{1}, size_t{7}, size_t{4096}}) {
+      size_t given = sizeof(capture_header) / 2;
+      const auto more = [&](std::string& held) -> Result<bool> {
+        const size_t now = std::min(piece, bytes.size() - given);
+        held += bytes.substr(given, now);
+        given += now;
+        return now > 0;
+      };
+      auto reader = CaptureReader::stream(bytes.substr(0, given), more);
+      REQUIRE(reader.ok());
+      CHECK(reader->boot_wall_ns() == 77);
+      CHECK(read_all(*reader) == read_all(bytes));
+    }
+  }
+  const auto no_more = [](std::string&) -> Result<bool> { return false; };
+  CHECK(CaptureReader::stream(whole.substr(0, 20), no_more).error().message() == open_error(whole.substr(0, 20)));
+  const auto broken = [](std::string&) -> Result<bool> { return Error{"cannot read", EIO}; };
+  auto reader = CaptureReader::stream(whole.substr(0, sizeof(capture_header)), broken);
+  REQUIRE(reader.ok());
+  CHECK_THAT(reader->next().error().message(), Catch::Contains("cannot read"));
+  CHECK_FALSE(reader->next()->has_value());
 }
