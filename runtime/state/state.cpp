@@ -20,6 +20,10 @@ State::Verdict State::judge(const std::vector<Match>& matches, const Event& even
   Verdict verdict;
   ++serial_;
   const auto trigger_of = [&](const Match& match) -> const Trigger& { return artefact_.triggers[match.trigger.index()]; };
+  const auto matters_more = [&](const Match& one, const Match& other) {
+    const Importance its = trigger_of(one).importance, known = trigger_of(other).importance;
+    return its != known ? its > known : one.trigger < other.trigger;
+  };
   // One event does one step of a sequence: the later steps are asked first.
   std::vector<const Match*> order;
   for (const Match& match : matches) order.push_back(&match);
@@ -27,13 +31,17 @@ State::Verdict State::judge(const std::vector<Match>& matches, const Event& even
     const Trigger &one = trigger_of(*a), &other = trigger_of(*b);
     return one.recipe != other.recipe ? one.recipe < other.recipe : one.step > other.step;
   });
-  for (const Match* match : order) {
-    const Trigger& trigger = trigger_of(*match);
-    const auto witness = [&] {
-      Detection made = maker(*match);
+  const auto witness_of = [&](const Match& match) {
+    return [&] {
+      Detection made = maker(match);
       make_evidence(made);
       return made;
     };
+  };
+  std::vector<Told> best;  // a recipe tells of an event once: by the trigger that matters most, the first of equals
+  for (const Match* match : order) {
+    const Trigger& trigger = trigger_of(*match);
+    const auto witness = witness_of(*match);
     Told told;
     if (trigger.step != 0) {
       auto complete = sequences_.take(*match, event, serial_, context, witness);
@@ -46,8 +54,17 @@ State::Verdict State::judge(const std::vector<Match>& matches, const Event& even
       told.counted = reached->tally;
     }
     if (!trigger.marks.empty()) verdict.marking.push_back(match->trigger);
-    if (!trigger.report || holds_back(match->trigger, event, context, verdict, witness)) continue;
+    if (!trigger.report) continue;
     told.match = *match;
+    const bool again = !best.empty() && trigger_of(best.back().match).recipe == trigger.recipe;
+    if (!again) {
+      best.push_back(std::move(told));
+    } else if (matters_more(*match, best.back().match)) {
+      best.back() = std::move(told);
+    }
+  }
+  for (Told& told : best) {
+    if (holds_back(told.match.trigger, event, context, verdict, witness_of(told.match))) continue;
     verdict.told.push_back(std::move(told));
   }
   return verdict;

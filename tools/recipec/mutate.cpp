@@ -241,6 +241,14 @@ class Mutator {
     for (Recipe& each : compilation_.set.recipes) each.info.enabled = true;
     lower(compilation_);
     const prove::Reported as_written = std::move(prove::reported(compilation_).front());
+    Result<Harness> harness = Harness::build(compilation_.artefact);
+    if (!harness.ok()) return harness.error();
+    TestRunner runner(std::move(*harness));
+    // What fails without a fault notices none.
+    failing_.clear();
+    for (const RecipeTest& test : recipe.tests) {
+      if (!runner.run(RecipeId{0}, test).passed) failing_.insert(&test);
+    }
     // What it points to; the mutants get their own.
     const std::vector<Predicate> simplified = std::exchange(compilation_.simplified, {});
     const std::vector<Clauses> clauses = std::exchange(compilation_.clauses, {});
@@ -314,18 +322,36 @@ class Mutator {
     return Done{};
   }
 
+  // Proved: the same events, each as important as before.
+  [[nodiscard]] bool is_same(const prove::Reported& a, const prove::Reported& b) const {
+    std::set<Importance> levels;
+    for (const prove::Reported::Part& part : a.triggers) levels.insert(importance_of(part));
+    const auto from = [&](prove::Reported of, Importance least) {
+      std::erase_if(of.triggers, [&](const prove::Reported::Part& part) { return importance_of(part) < least; });
+      return of;
+    };
+    return std::all_of(levels.begin(), levels.end(), [&](Importance least) {
+      const prove::Reported one = from(a, least), other = from(b, least);
+      return prove::covers(one, other) && prove::covers(other, one);
+    });
+  }
+  [[nodiscard]] Importance importance_of(const prove::Reported::Part& part) const {
+    return compilation_.artefact.triggers[part.trigger].importance;
+  }
+
   Status judge(const Recipe& recipe, const Mutant& mutant, const prove::Reported& as_written) {
     lower(compilation_);
     Result<Harness> harness = Harness::build(compilation_.artefact);
     if (!harness.ok()) return harness.error();
     TestRunner runner(std::move(*harness));
     const bool noticed = std::any_of(recipe.tests.begin(), recipe.tests.end(), [&](const RecipeTest& test) {
+      if (failing_.contains(&test)) return false;
       const TestReport report = runner.run(RecipeId{0}, test);
       return !report.passed && !report.fault;
     });
     if (!noticed) {
       const std::vector<prove::Reported> now = prove::reported(compilation_);
-      if (prove::covers(now.front(), as_written) && prove::covers(as_written, now.front())) return Done{};
+      if (is_same(now.front(), as_written)) return Done{};
     }
     const auto [at, is_new] = known_.try_emplace({mutant.span.source.index(), mutant.span.begin, mutant.change}, tried_.size());
     if (is_new) {
@@ -377,6 +403,7 @@ class Mutator {
   Compilation& compilation_;
   const std::vector<Recipe>& all_;
   const std::function<bool(const std::string& path)>& wanted_;
+  std::set<const RecipeTest*> failing_;
   std::vector<Tried> tried_;
   std::map<std::tuple<uint32_t, uint32_t, std::string>, size_t> known_;  // by source, place and change
 };

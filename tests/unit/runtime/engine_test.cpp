@@ -212,6 +212,21 @@ TEST_CASE("one event does one step, whatever other recipes it matches") {
   CHECK(out[1].events.size() == 1);
 }
 
+TEST_CASE("a recipe tells of an event once, by the trigger that matters most, and each of them marks") {
+  const auto engine = engine_of_text(R"(
+    recipe a {
+      on exec when process.name == curl { importance low mark process.tree one for 1h }
+      on exec when process.uid not in [7] { importance high mark process.tree two for 1h }
+      on exec when process.name in [curl, wget] { importance high }
+    }
+    recipe asks { on open when process.marked one and process.marked two })");
+  const auto out = judge(*engine, exec_at("00", 8, "/usr/bin/curl"));
+  REQUIRE(out.size() == 1);
+  CHECK(out[0].importance == Importance::kHigh);
+  CHECK(out[0].why.clause.find("process.uid") != std::string::npos);
+  CHECK(judge(*engine, record_of(R"({"event":"open","process":{"pid":8,"name":"curl"},"file":{"path":"/x"}})")).size() == 1);
+}
+
 TEST_CASE("a throttle tells lists apart by their own elements") {
   const auto engine = engine_of_text("recipe r { on dns_answer when exists dns.answers throttle 1 per 1h by dns.answers }");
   const auto answer = [](const std::string& address) {

@@ -113,6 +113,25 @@ TEST_CASE("test --mutate makes no mutant of a term whose absence is proved to ch
              !Contains(":3: without `process.name == perl and process.uid == 0`") && !Contains("without `process.uid == 0`"));
 }
 
+TEST_CASE("test --mutate sees a fault that changes nothing but the importance") {
+  const ScratchFolder folder;
+  const auto with = [&](const std::string& importance) {
+    return recipec({"test",
+                    folder.write("a.recipe",
+                                 "recipe a {\n  on exec when process.name == perl and process.uid == 0 { importance high }\n"
+                                 "  on exec when process.name == perl { importance low }\n"
+                                 "  test \"it\" match exec " +
+                                     importance +
+                                     "{ process: { name: perl, uid: 1 } }\n"
+                                     "  test \"another\" nothing exec { process: { name: sh, uid: 0 } }\n}\n"),
+                    "--mutate"});
+  };
+  const CommandResult loose = with("");
+  INFO(loose.out);
+  CHECK_THAT(loose.out, Contains(":2: without `process.uid == 0`"));
+  CHECK(with("importance low ").code == 0);
+}
+
 TEST_CASE("an allow with its reason explains a term that no test decides, and one that explains nothing is found") {
   const ScratchFolder folder;
   const std::string path = folder.write("a.recipe", R"(recipe a {
@@ -139,6 +158,20 @@ TEST_CASE("an allow with its reason explains a term that no test decides, and on
   CHECK(recipec({"test", path, "--mutate"}).code == 0);
 }
 
+TEST_CASE("test --mutate does not count a test that fails as one that notices") {
+  const ScratchFolder folder;
+  const CommandResult ran = recipec({"test", folder.write("a.recipe", R"(recipe a {
+  on exec when process.name == perl
+    and argv contains "-e"
+  test "code" match exec { process.name: perl, argv: [perl, "-e", "1"] }
+  test "wrong" match exec { process.name: ruby, argv: [ruby] }
+}
+)"),
+                                     "--mutate"});
+  CHECK(ran.code == 1);
+  CHECK_THAT(ran.out, Contains("2 of 4 mutants pass its tests"));
+}
+
 TEST_CASE("test --mutate keeps what a mark of another recipe says") {
   const ScratchFolder folder;
   const CommandResult ran = recipec({"test", folder.write("a.recipe", R"(
@@ -161,7 +194,7 @@ TEST_CASE("test --evade says which forms of an event get away") {
   CHECK(ran.code == 1);
   CHECK_THAT(ran.out, Contains("versioned name: 0 of 2 match; gets away: \"code\""));
   CHECK_THAT(ran.out, Contains("glued value: 0 of 2 match"));
-  CHECK_THAT(ran.out, Contains("a wrapper: 1 of 1 match"));
+  CHECK_THAT(ran.out, Contains("a wrapper: 2 of 2 match"));
   const auto json =
       nlohmann::json::parse(recipec({"test", folder.write("a.recipe", kTight), "--evade", "--format", "json"}).out);
   CHECK(json["evasions"][0]["tricks"][0]["trick"] == "versioned name");
