@@ -11,4 +11,8 @@ void check_files(Compilation& compilation, const std::vector<SourceId>& files, c
 [[nodiscard]] std::string print(const Recipe& recipe, const Sources& sources);  // --emit=recipe
 [[nodiscard]] std::string print(const Predicate& predicate);                    // --emit=predicate; also in explain
 
+// The event on one line, as a recipe's test gives it: exec { process.name: "perl", argv: ["perl", "-e"] }. nullopt: a test
+// cannot say it (something is truncated, or computed, or a mark).
+[[nodiscard]] std::optional<std::string> spell_event(const EventValues& event);
+
 }  // namespace recipe

@@ -33,7 +33,7 @@ std::vector<Code> all_codes() {
 }
 
 Diagnostic& Diagnostics::add(Code code, Span span, std::string message, std::string label) {
-  return add(Diagnostic{code, std::move(message), {span, std::move(label)}, {}, {}, {}, info(code).severity});
+  return add(Diagnostic{code, std::move(message), {span, std::move(label)}, {}, {}, {}, info(code).severity, {}});
 }
 
 void Diagnostics::add(const Diagnostic& diagnostic, Severity severity) {

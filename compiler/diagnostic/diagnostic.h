@@ -52,6 +52,7 @@ struct Diagnostic {
   std::vector<std::string> hints;  // "help: ..."
   std::vector<Fix> fixes;
   Severity severity = Severity::kError;  // its code's; of a lint what recipes.toml makes of it
+  std::vector<std::string> notes{};      // "note: ...": what shows that it is so
 };
 
 // Collects; never prints. Past kMaxDiagnostics of one source it counts only.

@@ -16,7 +16,7 @@ inline constexpr size_t kShownColumns = 160;
 // "2 errors, 1 warning", the line behind them all; empty when there is nothing to say.
 [[nodiscard]] std::string summary(const Diagnostics& diagnostics);
 
-// {"findings": [{code, name, severity, message, path, line, column, end_line, end_column, label, labels, hints, fixes}],
+// {"findings": [{code, name, severity, message, path, line, column, end_line, end_column, label, labels, notes, hints, fixes}],
 //  "errors": n, "warnings": n, "suppressed": n}. Bytes that are not UTF-8 become U+FFFD: paths and messages are for people
 //  here.
 [[nodiscard]] std::string render_json(const Diagnostics& diagnostics, const Sources& sources);

@@ -58,6 +58,14 @@ std::string_view github_word(Severity severity) {
   return {};
 }
 
+// Notes and hints, each on a line of its own behind the message.
+std::string asides(const Diagnostic& d) {
+  std::string out;
+  for (const std::string& note : d.notes) out += "\nnote: " + note;
+  for (const std::string& hint : d.hints) out += "\nhelp: " + hint;
+  return out;
+}
+
 // SARIF counts columns in code points, ours are bytes.
 size_t code_points(const Sources& sources, SourceId source, Position place) {
   const std::string_view before = sources.line_text(source, place.line).substr(0, place.column - 1);
@@ -107,6 +115,7 @@ std::string render_json(const Diagnostics& diagnostics, const Sources& sources) 
       out["text"] = label.text;
     }
     finding["labels"] = std::move(labels);
+    finding["notes"] = d.notes;
     finding["hints"] = d.hints;
     Json fixes = Json::array();
     for (const Fix& fix : d.fixes) {
@@ -139,7 +148,7 @@ std::string render_github(const Diagnostics& diagnostics, const Sources& sources
     }
     std::string message = d.message;
     if (!d.primary.text.empty()) message += "\n" + d.primary.text;
-    for (const std::string& hint : d.hints) message += "\nhelp: " + hint;
+    message += asides(d);
     out += fmt::format("::{} {}title={}::{}\n", github_word(d.severity), place, code.text, github_escape(message, false));
   }
   return out;
@@ -161,6 +170,7 @@ std::string render_sarif(const Diagnostics& diagnostics, const Sources& sources)
     }
     std::string message = d.message;
     if (!d.primary.text.empty()) message += ": " + d.primary.text;
+    message += asides(d);
     Json result = {{"ruleId", code.text},
                    {"ruleIndex", rule->second},
                    {"level", severity_word(d.severity)},

@@ -6,6 +6,7 @@
 //        |
 //     14 |        proces.name in [perl, ruby, node] and argv contains "-e"
 //        |        ^^^^^^^^^^^ did you mean `process.name`?
+//        = note: ...
 //        = help: ...
 #include <fmt/format.h>
 
@@ -96,13 +97,17 @@ class TextRenderer {
     out_ += paint(kBold, ": " + one_line(d.message)) + '\n';
     severity_ = d.severity;
     if (d.primary.span.source.valid()) add_places(d);
-    for (const std::string& hint : d.hints)
-      out_ += gutter() + paint(kBlue, "= ") + paint(kBold, "help") + ": " + one_line(hint) + '\n';
+    for (const std::string& note : d.notes) add_aside("note", note);
+    for (const std::string& hint : d.hints) add_aside("help", hint);
   }
 
   std::string take() { return std::move(out_); }
 
  private:
+  void add_aside(std::string_view what, std::string_view text) {
+    out_ += gutter() + paint(kBlue, "= ") + paint(kBold, what) + ": " + one_line(text) + '\n';
+  }
+
   static constexpr uint32_t kShownLines = 6;  // of one span; what lies between is left out
 
   void add_places(const Diagnostic& d) {

@@ -15,7 +15,7 @@ constexpr size_t kMostParts = 200;  // of one `and` or `or`: above, pairs are to
 
 void for_each_implied(const Compilation& compilation, PredicateKind kind, const ImpliedVisitor& visit) {
   std::set<std::pair<SourceId, std::pair<uint32_t, uint32_t>>> said;  // a macro is expanded many times
-  const auto look = [&](const Predicate& predicate, Span otherwise) {
+  const auto look = [&](const Predicate& predicate, EventId event, Span otherwise) {
     for (uint32_t at = 0; at < predicate.nodes.size(); ++at) {
       if (predicate.nodes[at].kind != kind) continue;
       std::vector<uint32_t> parts;
@@ -30,14 +30,18 @@ void for_each_implied(const Compilation& compilation, PredicateKind kind, const 
           if (mutual && needless == std::min(narrow, wide)) continue;
           const Span span = predicate.nodes[needless].span;
           if (!said.insert({span.source, {span.begin, span.end}}).second) continue;
-          visit(predicate, otherwise, narrow, wide);
+          visit({predicate, event, otherwise, narrow, wide});
         }
       }
     }
   };
-  for_each_trigger(compilation, [&](const TriggerView& trigger) { look(trigger.predicate, trigger.on.span); });
+  for_each_trigger(compilation,
+                   [&](const TriggerView& trigger) { look(trigger.predicate, trigger.on.event, trigger.on.span); });
   for (const Recipe& recipe : compilation.set.recipes) {
-    for (const Except& except : recipe.exceptions) look(simplify(except.when), except.span);
+    for (const Except& except : recipe.exceptions) {
+      const EventId event = except.events.empty() ? recipe.ons[0].event : except.events[0];
+      look(simplify(except.when), event, except.span);
+    }
   }
 }
 

@@ -22,9 +22,9 @@ constexpr Lint kLints[] = {
     {Code::kUnusedListOrMacro, lint_unused_list_or_macro},
     {Code::kUnusedMark, lint_unused_mark},
     {Code::kRetiredAttackId, lint_retired_attack_id},
-    {Code::kSubsumedClause, lint_subsumed_clause},
-    {Code::kRedundantTerm, lint_redundant_term},
-    {Code::kSubsumedRecipe, lint_subsumed_recipe},
+    {Code::kSubsumedClause, nullptr, nullptr, lint_subsumed_clause},
+    {Code::kRedundantTerm, nullptr, nullptr, lint_redundant_term},
+    {Code::kSubsumedRecipe, nullptr, nullptr, lint_subsumed_recipe},
     {Code::kComparisonNeverHolds, lint_comparison_never_holds},
     {Code::kComparisonAlwaysHolds, lint_comparison_always_holds},
     {Code::kNegatedOptionalField, lint_negated_optional_field},
@@ -75,15 +75,17 @@ Result<std::map<std::string, const LintSettings*>> find_settings(SettingsFinder&
 }
 
 Diagnostics run_lints(const Compilation& compilation, const std::function<bool(const std::string& path)>& is_given,
-                      const SettingsOf& settings_of) {
+                      const SettingsOf& settings_of, prove::EventJudge* judge) {
   assert(compilation.ok);
   static const LintSettings kDefaults;
   const SettingsOf settings = settings_of ? settings_of : [](const std::string&) -> const LintSettings& { return kDefaults; };
   // All of them: what is allowed takes no place of what is not.
   Diagnostics found(SIZE_MAX);
+  Witness witness(compilation, judge);
   for (const Lint& lint : kLints) {
     if (lint.run != nullptr) lint.run(compilation, found);
     if (lint.run_by_settings != nullptr) lint.run_by_settings(compilation, settings, found);
+    if (lint.run_with_witness != nullptr) lint.run_with_witness(compilation, witness, found);
   }
 
   Diagnostics left(SIZE_MAX);

@@ -8,6 +8,7 @@
 
 #include "compiler/compile.h"
 #include "compiler/lint/settings.h"
+#include "compiler/lint/witness.h"
 
 namespace recipe {
 
@@ -18,16 +19,18 @@ struct Lint {
   Code code;
   void (*run)(const Compilation& compilation, Diagnostics& out) = nullptr;
   void (*run_by_settings)(const Compilation& compilation, const SettingsOf& settings_of,
-                          Diagnostics& out) = nullptr;  // or this
+                          Diagnostics& out) = nullptr;                                                     // or this
+  void (*run_with_witness)(const Compilation& compilation, Witness& witness, Diagnostics& out) = nullptr;  // or this
 };
 
 [[nodiscard]] std::span<const Lint> all_lints();
 
 // Runs every lint over the files that `is_given` accepts (by Source::path); what stands in an imported file is its own
 // run's business. Findings come sorted. compilation.ok must hold. settings_of: empty, then what holds without a recipes.toml.
+// judge: shows events for what is proved (witness.h); nullptr: none are shown.
 [[nodiscard]] Diagnostics run_lints(const Compilation& compilation,
                                     const std::function<bool(const std::string& path)>& is_given,
-                                    const SettingsOf& settings_of = {});
+                                    const SettingsOf& settings_of = {}, prove::EventJudge* judge = nullptr);
 
 // The settings of each file that has been read, by Source::path; of what settings_of asks above. They live as long as the
 // finder. Error: a recipes.toml that cannot be read, or is wrong.
@@ -46,9 +49,9 @@ void lint_unknown_attack_id(const Compilation& compilation, Diagnostics& out);
 void lint_unused_list_or_macro(const Compilation& compilation, Diagnostics& out);
 void lint_unused_mark(const Compilation& compilation, Diagnostics& out);
 void lint_retired_attack_id(const Compilation& compilation, Diagnostics& out);
-void lint_subsumed_clause(const Compilation& compilation, Diagnostics& out);
-void lint_redundant_term(const Compilation& compilation, Diagnostics& out);
-void lint_subsumed_recipe(const Compilation& compilation, Diagnostics& out);
+void lint_subsumed_clause(const Compilation& compilation, Witness& witness, Diagnostics& out);
+void lint_redundant_term(const Compilation& compilation, Witness& witness, Diagnostics& out);
+void lint_subsumed_recipe(const Compilation& compilation, Witness& witness, Diagnostics& out);
 void lint_comparison_never_holds(const Compilation& compilation, Diagnostics& out);
 void lint_comparison_always_holds(const Compilation& compilation, Diagnostics& out);
 void lint_negated_optional_field(const Compilation& compilation, Diagnostics& out);

@@ -6,16 +6,17 @@
 
 namespace recipe {
 
-void lint_redundant_term(const Compilation& compilation, Diagnostics& out) {
-  for_each_implied(
-      compilation, PredicateKind::kAnd, [&](const Predicate& predicate, Span otherwise, uint32_t narrow, uint32_t wide) {
-        Diagnostic& diagnostic =
-            out.add(Code::kRedundantTerm, place(predicate.nodes[wide].span, otherwise),
-                    "this term says nothing more: it holds whenever `" + words(compilation, predicate, {{narrow}}) + "` does",
-                    "never decides");
-        diagnostic.secondary.push_back({predicate.nodes[narrow].span, "is enough"});
-        diagnostic.hints.push_back("remove it, or see which of the two is not what was meant");
-      });
+void lint_redundant_term(const Compilation& compilation, Witness& witness, Diagnostics& out) {
+  for_each_implied(compilation, PredicateKind::kAnd, [&](const Implied& parts) {
+    const PredicateNode &narrow = parts.predicate.nodes[parts.narrow], &wide = parts.predicate.nodes[parts.wide];
+    Diagnostic& diagnostic = out.add(
+        Code::kRedundantTerm, place(wide.span, parts.otherwise),
+        "this term says nothing more: it holds whenever `" + words(compilation, parts.predicate, {{parts.narrow}}) + "` does",
+        "never decides");
+    diagnostic.secondary.push_back({narrow.span, "is enough"});
+    witness.show(parts, {"meets both", "meets this one alone"}, diagnostic);
+    diagnostic.hints.push_back("remove it, or see which of the two is not what was meant");
+  });
 }
 
 }  // namespace recipe

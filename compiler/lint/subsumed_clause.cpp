@@ -7,17 +7,18 @@
 
 namespace recipe {
 
-void lint_subsumed_clause(const Compilation& compilation, Diagnostics& out) {
-  for_each_implied(compilation, PredicateKind::kOr,
-                   [&](const Predicate& predicate, Span otherwise, uint32_t narrow, uint32_t wide) {
-                     Diagnostic& diagnostic =
-                         out.add(Code::kSubsumedClause, place(predicate.nodes[narrow].span, otherwise),
-                                 "this alternative adds nothing: whatever meets `" + words(compilation, predicate, {{narrow}}) +
-                                     "` meets `" + words(compilation, predicate, {{wide}}) + "`",
-                                 "never decides");
-                     diagnostic.secondary.push_back({predicate.nodes[wide].span, "holds it already"});
-                     diagnostic.hints.push_back("remove it, or see whether the other one is wider than it should be");
-                   });
+void lint_subsumed_clause(const Compilation& compilation, Witness& witness, Diagnostics& out) {
+  for_each_implied(compilation, PredicateKind::kOr, [&](const Implied& parts) {
+    const PredicateNode &narrow = parts.predicate.nodes[parts.narrow], &wide = parts.predicate.nodes[parts.wide];
+    Diagnostic& diagnostic =
+        out.add(Code::kSubsumedClause, place(narrow.span, parts.otherwise),
+                "this alternative adds nothing: whatever meets `" + words(compilation, parts.predicate, {{parts.narrow}}) +
+                    "` meets `" + words(compilation, parts.predicate, {{parts.wide}}) + "`",
+                "never decides");
+    diagnostic.secondary.push_back({wide.span, "holds it already"});
+    witness.show(parts, {"meets both", "meets the other alone"}, diagnostic);
+    diagnostic.hints.push_back("remove it, or see whether the other one is wider than it should be");
+  });
 }
 
 }  // namespace recipe

@@ -7,7 +7,7 @@
 
 namespace recipe {
 
-void lint_subsumed_recipe(const Compilation& compilation, Diagnostics& out) {
+void lint_subsumed_recipe(const Compilation& compilation, Witness& witness, Diagnostics& out) {
   for (const prove::Subsumed& pair : prove::find_subsumed(compilation, {})) {
     const Recipe& narrow = compilation.set.recipes[pair.narrow.index()];
     const Recipe& wide = compilation.set.recipes[pair.wide.index()];
@@ -15,6 +15,7 @@ void lint_subsumed_recipe(const Compilation& compilation, Diagnostics& out) {
                                      "whatever `" + narrow.info.name + "` detects, `" + wide.info.name + "` detects too",
                                      pair.equal ? "both detect the same" : "adds no detection");
     diagnostic.secondary.push_back({wide.name_span, pair.equal ? "the other" : "the wider one"});
+    witness.show(pair, diagnostic);
     diagnostic.hints.push_back("remove it, narrow the other, or give this one more importance than the other has");
   }
 }

@@ -36,8 +36,14 @@ void for_each_leaf(const Compilation& compilation,
 [[nodiscard]] std::string words(const Compilation& compilation, const Predicate& predicate, const Clause& clause);
 
 // Parts of one `and` or `or` (of simplified conditions and exceptions) of which `narrow` implies `wide`. Each part that is too
-// much is visited once, wherever its words are expanded. `otherwise`: the place of the condition.
-using ImpliedVisitor = std::function<void(const Predicate&, Span otherwise, uint32_t narrow, uint32_t wide)>;
+// much is visited once, wherever its words are expanded.
+struct Implied {
+  const Predicate& predicate;
+  EventId event;   // that asks it; of an exception the first of several
+  Span otherwise;  // the place of the condition
+  uint32_t narrow, wide;
+};
+using ImpliedVisitor = std::function<void(const Implied&)>;
 void for_each_implied(const Compilation& compilation, PredicateKind kind, const ImpliedVisitor& visit);
 
 // Whether two subtrees of one predicate ask the same, negation of the roots apart.

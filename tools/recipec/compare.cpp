@@ -8,16 +8,12 @@
 #include <set>
 
 #include "compiler/prove/across.h"
-#include "compiler/prove/build_event.h"
+#include "compiler/prove/witness.h"
 #include "runtime/feed/json.h"
 #include "tools/recipec/harness.h"
 
 namespace recipe::recipec {
 namespace {
-
-constexpr size_t kMostClauses = 64;  // of one side that events are built for
-constexpr size_t kMostEvents = 4;    // built for one set of wishes
-constexpr size_t kMostTries = 12;    // sets of wishes for one clause
 
 bool asks_options(const Predicate& predicate) {
   return std::any_of(predicate.tests.begin(), predicate.tests.end(), [](const Test& test) {
@@ -60,14 +56,7 @@ struct Side {
   }
 
   [[nodiscard]] bool detects(std::optional<uint32_t> recipe, const Event& event) {
-    if (!recipe || !reported[*recipe].enabled) return false;
-    const RecipeId id{*recipe};
-    const auto triggers = harness->triggers_of(id, event.id());
-    const bool holds = std::any_of(triggers.begin(), triggers.end(), [&](TriggerId trigger) {
-      return harness->artefact().triggers[trigger.index()].report &&
-             harness->matcher().evaluate_trigger(trigger, event, harness->context()) != Truth::kFalse;
-    });
-    return holds && harness->matcher().find_exception(id, event, harness->context()) < 0;
+    return recipe && reported[*recipe].enabled && harness->detects(RecipeId{*recipe}, event);
   }
 };
 
@@ -142,7 +131,9 @@ class Comparer {
     };
     if (of_tests(a, of_a, ask) || of_tests(b, of_b, ask)) return out;
     const prove::Reported nothing;
-    build(a, mine, of_b ? b.reported[*of_b] : nothing, ask);
+    const prove::World world{&a.compilation->artefact.option_tables, &lists_};
+    size_t left = SIZE_MAX;
+    static_cast<void>(prove::find_difference(mine, of_b ? b.reported[*of_b] : nothing, world, left, ask));
     return out;
   }
 
@@ -152,61 +143,6 @@ class Comparer {
     const auto& tests = side.compilation->set.recipes[*recipe].tests;
     return std::any_of(tests.begin(), tests.end(),
                        [&](const RecipeTest& test) { return !test.steps.empty() && ask(test.steps.back()); });
-  }
-
-  // Events of each clause of `mine` that `its` may not cover; and of what an exception of `its` holds back and none of `mine`.
-  template <class Ask>
-  bool build(const Side& side, const prove::Reported& mine, const prove::Reported& its, const Ask& ask) {
-    size_t clauses = 0;
-    for (const prove::Reported::Part& part : mine.triggers) {
-      for (const Clause& clause : part.condition.clauses->clauses) {
-        if (++clauses > kMostClauses) return false;
-        const prove::Conjunction terms = prove::conjunction(*part.condition.predicate, clause);
-        std::vector<prove::Wish> wishes;
-        for (const prove::Term& term : terms) wishes.push_back({term, true});
-        if (try_wishes(side, part.event, wishes, ask)) return true;
-        for (size_t turn = 0; turn < kMostTries; ++turn) {
-          std::vector<prove::Wish> more = wishes;
-          if (!unmet(terms, part.event, its, turn, more)) break;
-          if (try_wishes(side, part.event, more, ask)) return true;
-        }
-        for (const prove::Reported::Exception& exception : its.exceptions) {
-          for (const Clause& held : exception.clauses.clauses) {
-            std::vector<prove::Wish> more = wishes;
-            for (const prove::Term& term : prove::conjunction(exception.predicate, held)) more.push_back({term, true});
-            if (try_wishes(side, part.event, more, ask)) return true;
-          }
-        }
-      }
-    }
-    return false;
-  }
-
-  // Of each clause of `its` one term that `terms` do not imply, to be false; `turn` chooses which. false: there is none to
-  // choose.
-  static bool unmet(const prove::Conjunction& terms, EventId event, const prove::Reported& its, size_t turn,
-                    std::vector<prove::Wish>& wishes) {
-    bool some = false;
-    for (const prove::Reported::Part& part : its.triggers) {
-      if (part.event != event) continue;
-      for (const Clause& clause : part.condition.clauses->clauses) {
-        std::vector<prove::Term> open;
-        for (const prove::Term& term : prove::conjunction(*part.condition.predicate, clause)) {
-          if (!prove::implies(terms, term)) open.push_back(term);
-        }
-        if (open.empty()) continue;
-        wishes.push_back({open[turn % open.size()], false});
-        some = true;
-      }
-    }
-    return some;
-  }
-
-  template <class Ask>
-  bool try_wishes(const Side& side, EventId event, const std::vector<prove::Wish>& wishes, const Ask& ask) {
-    const prove::World world{&side.compilation->artefact.option_tables, &lists_};
-    const auto events = prove::build_events(event, wishes, world, kMostEvents);
-    return std::any_of(events.begin(), events.end(), ask);
   }
 
   Side &old_, &fresh_;

@@ -51,6 +51,22 @@ std::vector<TriggerId> Harness::triggers_of(RecipeId recipe, EventId event) cons
   return same;
 }
 
+bool Harness::detects(RecipeId recipe, const Event& event) {
+  const std::vector<TriggerId> triggers = triggers_of(recipe, event.id());
+  return std::any_of(triggers.begin(), triggers.end(),
+                     [&](TriggerId trigger) {
+                       return artefact_->triggers[trigger.index()].report &&
+                              matcher_->evaluate_trigger(trigger, event, *context_) != Truth::kFalse;
+                     }) &&
+         matcher_->find_exception(recipe, event, *context_) < 0;
+}
+
+bool Harness::detects(RecipeId recipe, const EventValues& event) {
+  const auto record = encode_record(event);
+  Event decoded;
+  return record.ok() && decoded.decode(std::as_bytes(std::span(*record))).ok() && detects(recipe, decoded);
+}
+
 void Harness::match(const Event& event, std::vector<Match>& matches) {
   matches.clear();
   undecided_ = classifier_->classify(event, candidates_);

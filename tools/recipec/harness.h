@@ -29,6 +29,10 @@ class Harness {
 
   // A recipe's triggers on this event.
   [[nodiscard]] std::vector<TriggerId> triggers_of(RecipeId recipe, EventId event) const;
+  // Would the recipe, were it alone, report the event? A trigger that is reported is not false, and no exception holds. Whether
+  // it is enabled is not asked.
+  [[nodiscard]] bool detects(RecipeId recipe, const Event& event);
+  [[nodiscard]] bool detects(RecipeId recipe, const EventValues& event);  // false too of what no record can hold
   // Classifies and matches, as the engine does; exceptions are not asked.
   void match(const Event& event, std::vector<Match>& matches);
   // Whether the event that was matched last leaves the kernel, and the clauses that it leaves it for.

@@ -6,6 +6,7 @@
 
 #include "compiler/lint/fix.h"
 #include "tools/recipec/inputs.h"
+#include "tools/recipec/judge.h"
 #include "tools/recipec/words.h"
 #include "tools/recipec/write_file.h"
 
@@ -82,9 +83,10 @@ int run(const Options& options) {
       complain(settings.error().message());
       return kUsage;
     }
+    Judge judge(compilation);
     const Diagnostics findings = run_lints(
         compilation, [&](const std::string& path) { return options.inputs.is_given(path); },
-        [&](const std::string& path) -> const LintSettings& { return *settings->at(path); });
+        [&](const std::string& path) -> const LintSettings& { return *settings->at(path); }, &judge);
     if (fixing) {
       Result<Round> made = apply(findings, compilation.sources);
       if (!made.ok()) {

@@ -84,6 +84,20 @@ TEST_CASE("JSON holds the place, the hints and the fixes, whatever bytes a messa
   CHECK(json["errors"] == 1);
 }
 
+TEST_CASE("notes and hints are in every format, notes first") {
+  Fixture f("abc\n");
+  Diagnostic& d = f.diagnostics.add(Code::kSyntax, f.span(0, 3), "bad");
+  d.notes.push_back("seen here");
+  d.hints.push_back("write abd");
+  CHECK(f.text().find("  = note: seen here\n  = help: write abd\n") != std::string::npos);
+  const auto json = nlohmann::json::parse(render_json(f.diagnostics, f.sources));
+  CHECK(json["findings"][0]["notes"] == nlohmann::json::array({"seen here"}));
+  CHECK(json["findings"][0]["hints"] == nlohmann::json::array({"write abd"}));
+  CHECK(render_github(f.diagnostics, f.sources).find("bad%0Anote: seen here%0Ahelp: write abd\n") != std::string::npos);
+  const auto sarif = nlohmann::json::parse(render_sarif(f.diagnostics, f.sources));
+  CHECK(sarif["runs"][0]["results"][0]["message"]["text"] == "bad\nnote: seen here\nhelp: write abd");
+}
+
 TEST_CASE("GitHub's annotation escapes what would end it") {
   Sources sources;
   Diagnostics diagnostics;
