@@ -39,8 +39,9 @@ struct Except {
   std::string title;
   Predicate when;
   std::vector<EventId> events;  // of the recipe's: those that have every field it asks
-  Span span;
-  int64_t until_unix_ns = 0;  // 0: for ever
+  Span span;                    // of a shared one its declaration
+  Span use;                     // where the recipe, or a tune of it, has it; differs from span where it is shared
+  int64_t until_unix_ns = 0;    // 0: for ever
 };
 
 struct RecipeTest {

@@ -85,7 +85,7 @@ const WrittenShared* shared_of(Context& context, DocumentIndex& document, const 
 
 void check_exception(Context& context, DocumentIndex document, const WrittenException& written, Recipe& out) {
   Except made;
-  made.span = written.span;
+  made.span = made.use = written.span;
   ExpressionId when = written.when;
   if (written.shared) {
     const WrittenShared* shared = shared_of(context, document, *written.shared);

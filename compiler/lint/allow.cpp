@@ -27,6 +27,11 @@ std::vector<Span> coverable(const Document& document) {
   for (const auto& each : document.lists) spans.push_back(each.span);
   for (const auto& each : document.macros) spans.push_back(each.span);
   for (const auto& each : document.programs) spans.push_back(each.span);
+  for (const auto& each : document.exceptions) spans.push_back(each.span);
+  for (const WrittenTune& tune : document.tunes) {
+    spans.push_back(tune.span);
+    for (const auto& each : tune.exceptions) spans.push_back(each.span);
+  }
   for (const WrittenRecipe& recipe : document.recipes) {
     spans.push_back(recipe.span);
     for (const auto& each : recipe.ons) spans.push_back(each.span);

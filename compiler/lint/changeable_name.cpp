@@ -2,6 +2,7 @@
 // changeable_name: an exception that trusts `comm`, which any process sets as it likes (prctl(2), a write to /proc/self/comm).
 #include <algorithm>
 
+#include "compiler/lint/exceptions.h"
 #include "compiler/lint/lint.h"
 #include "compiler/lint/walk.h"
 #include "compiler/lower/lower.h"
@@ -29,19 +30,17 @@ bool asks(const Predicate& predicate, FieldId name) {
 }  // namespace
 
 void lint_changeable_name(const Compilation& compilation, Diagnostics& out) {
-  for (const Recipe& recipe : compilation.set.recipes) {
-    for (const Except& except : recipe.exceptions) {
-      const Predicate simplified = simplify(except.when);
-      for (const PredicateNode& node : simplified.nodes) {
-        if (node.kind != PredicateKind::kTest || node.negated) continue;
-        const FieldId name = trusted(simplified.tests[node.test].subject.field);
-        if (name == FieldId::kNone || asks(simplified, name)) continue;
-        out.add(Code::kChangeableName, place(node.span, except.span),
-                "any process can call itself so: the exception can be asked for", "`comm` is the process's own choice")
-            .hints.push_back("`" + std::string(info(name).name) + "` is the executed file's name; ask for it too, or instead");
-      }
+  for_each_exception(compilation, [&](const Recipe&, const Except& except) {
+    const Predicate simplified = simplify(except.when);
+    for (const PredicateNode& node : simplified.nodes) {
+      if (node.kind != PredicateKind::kTest || node.negated) continue;
+      const FieldId name = trusted(simplified.tests[node.test].subject.field);
+      if (name == FieldId::kNone || asks(simplified, name)) continue;
+      out.add(Code::kChangeableName, place(node.span, except.span),
+              "any process can call itself so: the exception can be asked for", "`comm` is the process's own choice")
+          .hints.push_back("`" + std::string(info(name).name) + "` is the executed file's name; ask for it too, or instead");
     }
-  }
+  });
 }
 
 }  // namespace recipe

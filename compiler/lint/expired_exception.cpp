@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // expired_exception: its last day is over, so it holds nothing back any more, and the recipe is louder than it reads.
 #include <chrono>
-#include <set>
 
+#include "compiler/lint/exceptions.h"
 #include "compiler/lint/lint.h"
 
 namespace recipe {
@@ -10,15 +10,11 @@ namespace recipe {
 void lint_expired_exception(const Compilation& compilation, Diagnostics& out) {
   const int64_t now =
       std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
-  std::set<std::pair<uint32_t, uint32_t>> told;  // a shared one is of several recipes
-  for (const Recipe& recipe : compilation.set.recipes) {
-    for (const Except& except : recipe.exceptions) {
-      if (except.until_unix_ns == 0 || except.until_unix_ns > now) continue;
-      if (!told.emplace(except.span.source.value, except.span.begin).second) continue;
-      out.add(Code::kExpiredException, except.span, "the exception has expired", "holds nothing back any more")
-          .hints.push_back("remove it, or give it another last day");
-    }
-  }
+  for_each_exception(compilation, [&](const Recipe&, const Except& except) {
+    if (except.until_unix_ns == 0 || except.until_unix_ns > now) return;
+    out.add(Code::kExpiredException, except.span, "the exception has expired", "holds nothing back any more")
+        .hints.push_back("remove it, or give it another last day");
+  });
 }
 
 }  // namespace recipe

@@ -3,6 +3,7 @@
 // honest one.
 #include <algorithm>
 
+#include "compiler/lint/exceptions.h"
 #include "compiler/lint/lint.h"
 #include "compiler/lint/walk.h"
 #include "compiler/lower/lower.h"
@@ -29,21 +30,19 @@ bool is_about_origin(const Predicate& predicate, uint32_t at) {
 }  // namespace
 
 void lint_wide_exception(const Compilation& compilation, Diagnostics& out) {
-  for (const Recipe& recipe : compilation.set.recipes) {
-    for (const Except& except : recipe.exceptions) {
-      const Predicate simplified = simplify(except.when);
-      const Clauses clauses = split_clauses(simplified);
-      const auto only_origin = std::find_if(clauses.clauses.begin(), clauses.clauses.end(), [&](const Clause& clause) {
-        return !clause.terms.empty() && std::all_of(clause.terms.begin(), clause.terms.end(),
-                                                    [&](uint32_t term) { return is_about_origin(simplified, term); });
-      });
-      if (only_origin == clauses.clauses.end()) continue;
-      out.add(Code::kWideException, place(simplified.nodes[only_origin->terms[0]].span, except.span),
-              "this holds back whatever is done below `" + words(compilation, simplified, *only_origin) + "`",
-              "says who started it, not what it is")
-          .hints.push_back("say the deed too: `process.name == ... and argv ...`");
-    }
-  }
+  for_each_exception(compilation, [&](const Recipe&, const Except& except) {
+    const Predicate simplified = simplify(except.when);
+    const Clauses clauses = split_clauses(simplified);
+    const auto only_origin = std::find_if(clauses.clauses.begin(), clauses.clauses.end(), [&](const Clause& clause) {
+      return !clause.terms.empty() && std::all_of(clause.terms.begin(), clause.terms.end(),
+                                                  [&](uint32_t term) { return is_about_origin(simplified, term); });
+    });
+    if (only_origin == clauses.clauses.end()) return;
+    out.add(Code::kWideException, place(simplified.nodes[only_origin->terms[0]].span, except.span),
+            "this holds back whatever is done below `" + words(compilation, simplified, *only_origin) + "`",
+            "says who started it, not what it is")
+        .hints.push_back("say the deed too: `process.name == ... and argv ...`");
+  });
 }
 
 }  // namespace recipe
