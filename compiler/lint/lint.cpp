@@ -3,6 +3,8 @@
 #include "compiler/lint/lint.h"
 
 #include <cstdint>
+#include <set>
+#include <tuple>
 
 #include "compiler/lint/allow.h"
 
@@ -90,7 +92,10 @@ Diagnostics run_lints(const Compilation& compilation, const std::function<bool(c
 
   Diagnostics left(SIZE_MAX);
   Allows allows(compilation, is_given);
+  std::set<std::tuple<Code, SourceId, uint32_t, uint32_t, std::string>> said;  // of a macro's words, once for all its arguments
   for (const Diagnostic& diagnostic : found.all()) {
+    const Span& at = diagnostic.primary.span;
+    if (!said.emplace(diagnostic.code, at.source, at.begin, at.end, diagnostic.message).second) continue;
     if (is_given(compilation.sources[diagnostic.primary.span.source].path) && !allows.silence(diagnostic))
       left.add(diagnostic, Severity::kWarning);
   }

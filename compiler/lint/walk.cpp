@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <set>
+#include <map>
 
 namespace recipe {
 
@@ -28,11 +28,16 @@ void for_each_predicate(const Compilation& compilation, const std::function<void
 
 void for_each_leaf(const Compilation& compilation,
                    const std::function<void(const PredicateNode&, const Test&, Span otherwise)>& visit) {
-  std::set<std::pair<SourceId, uint32_t>> seen;
+  // A macro's words stand for another test with each argument.
+  std::map<std::pair<SourceId, uint32_t>, std::vector<Test>> seen;
   for_each_predicate(compilation, [&](const Recipe& recipe, const Predicate& predicate) {
     for (const PredicateNode& node : predicate.nodes) {
-      if (node.kind != PredicateKind::kTest || !seen.insert({node.span.source, node.span.begin}).second) continue;
-      visit(node, predicate.tests[node.test], recipe.span);
+      if (node.kind != PredicateKind::kTest) continue;
+      const Test& test = predicate.tests[node.test];
+      std::vector<Test>& here = seen[{node.span.source, node.span.begin}];
+      if (std::find(here.begin(), here.end(), test) != here.end()) continue;
+      here.push_back(test);
+      visit(node, test, recipe.span);
     }
   });
 }

@@ -24,8 +24,8 @@ void for_each_trigger(const Compilation& compilation, const std::function<void(c
 // Every predicate as written: conditions, then exceptions, of each recipe.
 void for_each_predicate(const Compilation& compilation, const std::function<void(const Recipe&, const Predicate&)>& visit);
 
-// Every test of every condition and exception as written, each place once however often a macro brings it. `otherwise`: the
-// place of the recipe.
+// Every test of every condition and exception as written, each once at a place however often a macro brings it. `otherwise`:
+// the place of the recipe.
 void for_each_leaf(const Compilation& compilation,
                    const std::function<void(const PredicateNode&, const Test&, Span otherwise)>& visit);
 

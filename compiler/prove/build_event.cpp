@@ -9,6 +9,7 @@
 #include "compiler/prove/shapes.h"
 #include "compiler/prove/tests.h"
 #include "runtime/base/address.h"
+#include "runtime/base/path.h"
 #include "runtime/base/pattern.h"
 
 namespace recipe::prove {
@@ -23,10 +24,6 @@ struct Question {
   const Test* test;
   bool truth;
 };
-
-std::string last_component(const std::string& path) {
-  return path.substr(path.rfind('/') + 1);
-}
 
 class Builder {
  public:
@@ -124,10 +121,11 @@ class Builder {
     const TextKind kind = text_kind(test.subject);
     const std::string plain = [&]() -> std::string {
       if (test.op == Operator::kMatches) return sample_regex(literal);
-      const auto shapes = shapes_of(test.op, literal, kind, false);
+      const auto shapes = shapes_of(test, literal, false);
       return shapes && !shapes->empty() ? sample(shapes->back()) : literal;
     }();
     const bool path = kind == TextKind::kPath;
+    if (kind == TextKind::kDomain && plain.starts_with('.')) out.emplace_back("x" + plain);
     if (!name.empty() && path) {
       std::string below = plain;
       if (!below.ends_with('/')) below += '/';
@@ -195,10 +193,16 @@ class Builder {
       if (std::holds_alternative<int64_t>(each) != is_number(type)) continue;
       const auto* text = std::get_if<std::string>(&each);
       if (text != nullptr && !name.empty() && last_component(*text) != name) continue;
+      if (text != nullptr && type == Type::kDomain && !is_domain(*text)) continue;
       if (meets(questions, each) && std::find(good.begin(), good.end(), each) == good.end()) good.push_back(each);
     }
     if (good.empty()) return std::nullopt;
     return good[variant_ % std::min<size_t>(good.size(), 4)];
+  }
+
+  // No label of a name is empty, so a test cannot say such an event.
+  static bool is_domain(const std::string& text) {
+    return !text.empty() && text.front() != '.' && text.back() != '.' && text.find("..") == std::string::npos;
   }
 
   static bool is_number(Type type) { return storage_of(type) == Storage::kNumber; }
@@ -309,7 +313,7 @@ class Builder {
   [[nodiscard]] std::string program() const {
     for (const auto& [field, text] : values_.texts) {
       if (field == FieldId::process_name) return text;
-      if (field == FieldId::process_exe) return last_component(text);
+      if (field == FieldId::process_exe) return std::string(last_component(text));
     }
     return "x";
   }

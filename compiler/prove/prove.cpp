@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "compiler/prove/tests.h"
+#include "runtime/base/path.h"
 
 namespace recipe::prove {
 namespace {
@@ -127,6 +128,44 @@ bool cases_imply(const Conjunction& all, const Term& b) {
          });
 }
 
+// The field that holds a path's last component. Only where both are known whole is it so: it proves what cannot be, and no
+// implication.
+std::optional<Subject> name_of(const Subject& path) {
+  Subject name;
+  if (path.variable == 0 && path.selector == Selector::kNone && path.field == FieldId::process_exe) {
+    name.field = FieldId::process_name;
+  } else if (path.variable == 0 && path.selector == Selector::kNone && path.field == FieldId::file_path) {
+    name.field = FieldId::file_name;
+  } else {
+    return std::nullopt;
+  }
+  return name;
+}
+
+// The last component of one of the paths is what every term about the name asks, as far as is known.
+bool some_name_fits(const Conjunction& all, const std::vector<Literal>& paths, const Subject& name) {
+  return std::any_of(paths.begin(), paths.end(), [&](const Literal& path) {
+    const auto* text = std::get_if<std::string>(&path);
+    if (text == nullptr) return true;
+    const Literal last = std::string(last_component(*text));
+    return std::none_of(all.begin(), all.end(), [&](const Term& term) {
+      const Test* test = test_of(term);
+      if (test == nullptr || !(test->subject == name) || !is_scalar(*test)) return false;
+      const std::optional<bool> held = holds(*test, last);
+      return held && *held == is_negated(term);
+    });
+  });
+}
+
+std::vector<size_t> about(const Conjunction& all, const std::vector<Subject>& subjects) {
+  std::vector<size_t> terms;
+  for (size_t i = 0; i < all.size(); ++i) {
+    const Test* test = test_of(all[i]);
+    if (test != nullptr && std::find(subjects.begin(), subjects.end(), test->subject) != subjects.end()) terms.push_back(i);
+  }
+  return terms;
+}
+
 bool contradict(const Term& a, const Term& b) {
   return Prover().implies({a}, {b, true});
 }
@@ -151,17 +190,24 @@ bool implies(const Conjunction& all, const Conjunction& b) {
   return std::all_of(b.begin(), b.end(), [&](const Term& term) { return implies(all, term); });
 }
 
-bool is_impossible(const Conjunction& all) {
+std::vector<size_t> find_impossible(const Conjunction& all) {
   for (size_t i = 0; i < all.size(); ++i) {
     for (size_t j = i + 1; j < all.size(); ++j) {
-      if (contradict(all[i], all[j])) return true;
+      if (contradict(all[i], all[j])) return {i, j};
     }
     const Test* test = test_of(all[i]);
     if (test == nullptr || is_negated(all[i]) || !is_scalar(*test)) continue;
     const std::optional<Cases> cases = cases_of(all, test->subject);
-    if (cases && cases->list == test && cases->left.empty()) return true;
+    if (!cases || cases->list != test) continue;
+    if (cases->left.empty()) return about(all, {test->subject});
+    if (std::optional<Subject> name = name_of(test->subject); name && !some_name_fits(all, cases->left, *name))
+      return about(all, {test->subject, *name});
   }
-  return false;
+  return {};
+}
+
+bool is_impossible(const Conjunction& all) {
+  return !find_impossible(all).empty();
 }
 
 bool implies(const Conjunction& clause, const Condition& b) {

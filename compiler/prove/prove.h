@@ -30,6 +30,8 @@ using Conjunction = std::vector<Term>;
 
 // No event makes all terms true. (A truncated one may leave them unknown.)
 [[nodiscard]] bool is_impossible(const Conjunction& all);
+// Those of them that cannot be true together, as indices in rising order: two, or all about one value. Empty: none were found.
+[[nodiscard]] std::vector<size_t> find_impossible(const Conjunction& all);
 
 // The same tests in the same form, wherever their words stand.
 [[nodiscard]] bool is_same(const Predicate& a, const Predicate& b);

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "runtime/artefact/compare.h"
+#include "runtime/base/pattern.h"
 
 namespace recipe::prove {
 namespace {
@@ -25,49 +26,32 @@ ShapeToken gap() {
   return {Kind::kGap, 0, {}};
 }
 
-// As runtime/base/pattern.cpp reads a set, `i` behind its '['. The compiler has refused one that is not closed.
-std::bitset<256> read_set(std::string_view glob, size_t& i) {
-  std::bitset<256> set;
-  const bool negated = i < glob.size() && (glob[i] == '!' || glob[i] == '^');
-  if (negated) ++i;
-  const auto member = [&] {
-    if (i + 1 < glob.size() && glob[i] == '\\') ++i;
-    return static_cast<unsigned char>(glob[i++]);
-  };
-  for (bool first = true; i < glob.size() && (glob[i] != ']' || first); first = false) {
-    const unsigned char low = member();
-    unsigned char high = low;
-    if (i + 1 < glob.size() && glob[i] == '-' && glob[i + 1] != ']') {
-      ++i;
-      high = member();
-    }
-    for (unsigned c = low; c <= high; ++c) set.set(c);
-  }
-  if (i < glob.size()) ++i;
-  return negated ? ~set : set;
-}
-
-Shape shape_of_glob(std::string_view glob, bool path) {
+// nullopt: no glob; the compiler has refused it.
+std::optional<Shape> shape_of_glob(std::string_view glob, GlobOptions options) {
+  const Result<Glob> read = Glob::compile(glob, options);
+  if (!read.ok()) return std::nullopt;
   Shape shape;
-  for (size_t i = 0; i < glob.size();) {
-    const char c = glob[i++];
-    ShapeToken token;
-    if (c == '*') {
-      token.kind = path ? Kind::kStar : Kind::kGap;
-      while (i < glob.size() && glob[i] == '*') {
+  for (const GlobPart& part : read->parts()) {
+    ShapeToken& token = shape.emplace_back();
+    switch (part.kind) {
+      case GlobPart::Kind::kByte:
+        token.byte = part.byte;
+        break;
+      case GlobPart::Kind::kOne:
+        token.kind = Kind::kOne;
+        break;
+      case GlobPart::Kind::kSet:
+        token.kind = Kind::kSet;
+        token.set = part.set;
+        if (options.path) token.set.reset('/');
+        break;
+      case GlobPart::Kind::kStar:
+        token.kind = options.path ? Kind::kStar : Kind::kGap;
+        break;
+      case GlobPart::Kind::kDoubleStar:
         token.kind = Kind::kGap;
-        ++i;
-      }
-    } else if (c == '?') {
-      token.kind = Kind::kOne;
-    } else if (c == '[') {
-      token.kind = Kind::kSet;
-      token.set = read_set(glob, i);
-      if (path) token.set.reset('/');
-    } else {
-      token.byte = static_cast<unsigned char>(c == '\\' && i < glob.size() ? glob[i++] : c);
+        break;
     }
-    shape.push_back(token);
   }
   return shape;
 }
@@ -189,7 +173,9 @@ std::optional<PlainText> plain_regex(std::string_view pattern) {
 }
 
 std::optional<PlainText> plain_glob(std::string_view glob, bool path) {
-  const Shape shape = shape_of_glob(glob, path);
+  const std::optional<Shape> read = shape_of_glob(glob, {path, false});
+  if (!read) return std::nullopt;
+  const Shape& shape = *read;
   PlainText plain;
   const bool open_front = !shape.empty() && shape.front().kind == Kind::kGap;
   const bool open_back = shape.size() > (open_front ? 1u : 0u) && shape.back().kind == Kind::kGap;
@@ -204,10 +190,11 @@ std::optional<PlainText> plain_glob(std::string_view glob, bool path) {
   return plain;
 }
 
-std::optional<std::vector<Shape>> shapes_of(Operator op, std::string_view literal, TextKind kind, bool folded) {
-  PlainText plain{op, std::string(literal)};
+std::optional<std::vector<Shape>> shapes_of(const Test& test, std::string_view literal, bool folded) {
+  const TextKind kind = text_kind(test.subject);
+  PlainText plain{test.op, std::string(literal)};
   std::vector<Shape> shapes(1);
-  if (op == Operator::kMatches) {
+  if (test.op == Operator::kMatches) {
     const std::optional<PlainText> read = plain_regex(literal);
     if (!read) return std::nullopt;
     plain = *read;
@@ -226,9 +213,12 @@ std::optional<std::vector<Shape>> shapes_of(Operator op, std::string_view litera
       add_bytes(shapes[0], plain.text);
       if (plain.op == Operator::kContains) shapes[0].push_back(gap());
       break;
-    case Operator::kLike:
-      shapes[0] = shape_of_glob(literal, kind == TextKind::kPath);
+    case Operator::kLike: {
+      std::optional<Shape> read = shape_of_glob(literal, {kind == TextKind::kPath, test.nocase});
+      if (!read) return std::nullopt;
+      shapes[0] = std::move(*read);
       break;
+    }
     case Operator::kUnder:
       if (kind != TextKind::kDomain) {
         while (plain.text.ends_with('/')) plain.text.pop_back();

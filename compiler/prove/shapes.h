@@ -38,8 +38,9 @@ struct PlainText {
 enum class TextKind : uint8_t { kString, kPath, kDomain };
 [[nodiscard]] TextKind text_kind(const Subject& subject);
 
-// The alternatives of one literal; nullopt: no shape says it (a regex). folded: letters in lower case, for nocase.
-[[nodiscard]] std::optional<std::vector<Shape>> shapes_of(Operator op, std::string_view literal, TextKind kind, bool folded);
+// The alternatives of one literal of the test; nullopt: no shape says it (a regex). folded: of the texts in lower case, so that
+// it can be compared with one that ignores case.
+[[nodiscard]] std::optional<std::vector<Shape>> shapes_of(const Test& test, std::string_view literal, bool folded);
 
 // Every text of shape `a` has shape `b`. Never a wrong yes; a no may be one that was not found.
 [[nodiscard]] bool is_within(const Shape& a, const Shape& b, TextKind kind);

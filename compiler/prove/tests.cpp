@@ -24,10 +24,6 @@ Type type_of(const Subject& subject) {
   return info(subject.field).type;
 }
 
-bool is_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || static_cast<unsigned char>(c) > 0x7f;
-}
-
 std::string folded(std::string text) {
   fold_letters(text);
   return text;
@@ -39,15 +35,9 @@ std::optional<bool> folding(const Test& a, const Test& b) {
   if (!a.nocase) return false;
   for (const Literal& literal : a.literals) {
     const auto* text = std::get_if<std::string>(&literal);
-    if (text == nullptr || a.op == Operator::kLike || std::any_of(text->begin(), text->end(), is_letter)) return std::nullopt;
+    if (text == nullptr || a.op == Operator::kLike || has_case(*text)) return std::nullopt;
   }
   return false;
-}
-
-// A regex that ignores case folds bytes above 0x7f, which nothing else does.
-bool has_shape(const Test& test, const std::string& literal) {
-  return test.op != Operator::kMatches || !test.nocase ||
-         std::none_of(literal.begin(), literal.end(), [](char c) { return static_cast<unsigned char>(c) > 0x7f; });
 }
 
 // Compiled once: lints ask the same patterns of many texts. nullptr: RE2 refuses it.
@@ -81,7 +71,7 @@ std::vector<Shape> all_shapes(const Test& test, bool fold) {
   std::vector<Shape> all;
   for (const Literal& literal : test.literals) {
     const std::string& text = std::get<std::string>(literal);
-    const auto more = has_shape(test, text) ? shapes_of(test.op, text, text_kind(test.subject), fold) : std::nullopt;
+    const auto more = shapes_of(test, text, fold);
     if (more) all.insert(all.end(), more->begin(), more->end());
   }
   return all;
@@ -102,7 +92,7 @@ bool text_implied(const Test& a, const std::string& literal, const Test& b, cons
       if (regex != nullptr && regex->found_in(literal)) return true;
     }
   }
-  const auto shapes = has_shape(a, literal) ? shapes_of(a.op, literal, kind, fold) : std::nullopt;
+  const auto shapes = shapes_of(a, literal, fold);
   if (!shapes) return false;
   return std::all_of(shapes->begin(), shapes->end(), [&](const Shape& shape) {
     return std::any_of(of_b.begin(), of_b.end(), [&](const Shape& other) { return is_within(shape, other, kind); });
@@ -174,12 +164,24 @@ bool texts_apart(const Test& a, const std::string& x, const Test& b, const std::
     const Regex* regex = compiled(*pattern, other->nocase);
     return regex != nullptr && !regex->found_in(*text);
   }
-  const auto of_a = has_shape(a, x) ? shapes_of(a.op, x, kind, fold) : std::nullopt;
-  const auto of_b = has_shape(b, y) ? shapes_of(b.op, y, kind, fold) : std::nullopt;
+  const auto of_a = shapes_of(a, x, fold);
+  const auto of_b = shapes_of(b, y, fold);
   if (!of_a || !of_b) return false;
   return std::all_of(of_a->begin(), of_a->end(), [&](const Shape& one) {
     return std::all_of(of_b->begin(), of_b->end(), [&](const Shape& two) { return is_apart(one, two, kind); });
   });
+}
+
+// `==` of texts as they are: the values are the literals.
+bool is_set_of_texts(const Test& test) {
+  return test.op == Operator::kEquals && !test.nocase && type_of(test.subject) != Type::kIp && are_texts(test);
+}
+
+bool share_none(const Test& a, const Test& b) {
+  std::unordered_set<std::string_view> known;
+  for (const Literal& literal : a.literals) known.insert(std::get<std::string>(literal));
+  return std::none_of(b.literals.begin(), b.literals.end(),
+                      [&](const Literal& literal) { return known.contains(std::get<std::string>(literal)); });
 }
 
 bool literals_apart(const Test& a, const Literal& x, const Test& b, const Literal& y) {
@@ -221,7 +223,9 @@ bool implies(const Test& a, const Test& b) {
 bool excludes(const Test& a, const Test& b) {
   if (!(a.subject == b.subject) || !is_scalar(a) || !is_scalar(b)) return false;
   if (a.op == Operator::kExists || b.op == Operator::kExists || !a.right.empty() || !b.right.empty()) return false;
-  if (a.table != 0 || b.table != 0 || a.literals.size() * b.literals.size() > kMostPairs) return false;
+  if (a.table != 0 || b.table != 0) return false;
+  if (is_set_of_texts(a) && is_set_of_texts(b)) return share_none(a, b);
+  if (a.literals.size() * b.literals.size() > kMostPairs) return false;
   return std::all_of(a.literals.begin(), a.literals.end(), [&](const Literal& x) {
     return std::all_of(b.literals.begin(), b.literals.end(), [&](const Literal& y) { return literals_apart(a, x, b, y); });
   });

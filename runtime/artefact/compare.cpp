@@ -1,12 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/artefact/compare.h"
 
+#include <algorithm>
+
 namespace recipe {
 
 void fold_letters(std::string& text) {
   for (char& c : text) {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
   }
+}
+
+bool has_case(std::string_view text) {
+  return std::any_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || static_cast<unsigned char>(c) > 0x7f;
+  });
 }
 
 bool is_under_path(std::string_view value, std::string_view directory) {

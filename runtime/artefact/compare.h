@@ -11,6 +11,8 @@
 namespace recipe {
 
 void fold_letters(std::string& text);  // ASCII to lower case
+// A letter is in it, or a byte above 0x7f, which RE2 folds too: to compare it without case may be another question.
+[[nodiscard]] bool has_case(std::string_view text);
 
 // `/etc` holds /etc and /etc/passwd, not /etcetera. Slashes at the directory's end say nothing.
 [[nodiscard]] bool is_under_path(std::string_view value, std::string_view directory);

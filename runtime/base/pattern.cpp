@@ -7,7 +7,6 @@
 
 #include <re2/re2.h>
 
-#include <bitset>
 #include <utility>
 
 namespace recipe {
@@ -68,8 +67,9 @@ struct Glob::State {
 
 namespace {
 
-// One set, `i` behind its '['. False: it is not closed.
-bool read_set(std::string_view glob, size_t& i, std::bitset<256>& set) {
+// One set, `i` behind its '['. False: it is not closed. nocase: a member is a letter in both cases, also of what is negated:
+// `[!a]` takes neither a nor A.
+bool read_set(std::string_view glob, size_t& i, bool nocase, std::bitset<256>& set) {
   bool negated = false;
   if (i < glob.size() && (glob[i] == '!' || glob[i] == '^')) {
     negated = true;
@@ -94,6 +94,9 @@ bool read_set(std::string_view glob, size_t& i, std::bitset<256>& set) {
     for (unsigned c = low; c <= high; ++c) set.set(c);
   }
   ++i;
+  for (unsigned upper = 'A'; nocase && upper <= 'Z'; ++upper) {
+    if (set[upper] || set[upper + 32]) set.set(upper).set(upper + 32);
+  }
   if (negated) set.flip();
   return true;
 }
@@ -117,13 +120,8 @@ Result<Glob> Glob::compile(std::string_view glob, GlobOptions options) {
       token.kind = Token::kOne;
     } else if (c == '[') {
       std::bitset<256> set;
-      if (!read_set(glob, i, set))
+      if (!read_set(glob, i, options.nocase, set))
         return Error{"the glob `" + std::string(glob) + "` has a `[` without its `]`; write `\\[` for the byte"};
-      if (options.nocase) {
-        for (unsigned upper = 'A'; upper <= 'Z'; ++upper) {
-          if (set[upper]) set.set(upper + 32);
-        }
-      }
       token.kind = Token::kSet;
       token.set = static_cast<uint32_t>(state->sets.size());
       state->sets.push_back(set);
@@ -225,6 +223,32 @@ const std::string& Glob::prefix() const {
 }
 const std::string& Glob::suffix() const {
   return state_->suffix;
+}
+
+std::vector<GlobPart> Glob::parts() const {
+  std::vector<GlobPart> parts;
+  for (const Token& token : state_->tokens) {
+    GlobPart& part = parts.emplace_back();
+    switch (token.kind) {
+      case Token::kByte:
+        part.byte = token.byte;
+        break;
+      case Token::kOne:
+        part.kind = GlobPart::Kind::kOne;
+        break;
+      case Token::kSet:
+        part.kind = GlobPart::Kind::kSet;
+        part.set = state_->sets[token.set];
+        break;
+      case Token::kStar:
+        part.kind = GlobPart::Kind::kStar;
+        break;
+      case Token::kDoubleStar:
+        part.kind = GlobPart::Kind::kDoubleStar;
+        break;
+    }
+  }
+  return parts;
 }
 
 Glob::Glob(std::unique_ptr<State> state) : state_(std::move(state)) {}

@@ -2,10 +2,12 @@
 // The two pattern languages, for the compiler (which refuses a wrong one with its place) and the matcher alike.
 // RE2 is used here and nowhere else.
 #pragma once
+#include <bitset>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "runtime/base/result.h"
 
@@ -23,6 +25,14 @@ struct GlobOptions {
 [[nodiscard]] std::string glob_prefix(std::string_view glob);
 [[nodiscard]] std::string glob_suffix(std::string_view glob);
 
+// One position of a glob as it is read; of a path kOne, kSet and kStar do not take '/'. Without `path`, kStar is what
+// kDoubleStar is.
+struct GlobPart {
+  enum class Kind : uint8_t { kByte, kOne, kSet, kStar, kDoubleStar } kind = Kind::kByte;
+  unsigned char byte = 0;     // kByte; folded where nocase
+  std::bitset<256> set = {};  // kSet
+};
+
 // A compiled glob: what is asked more than once. The error is check_glob's.
 class Glob {
  public:
@@ -33,6 +43,7 @@ class Glob {
   [[nodiscard]] bool matches(std::string_view value) const;
   [[nodiscard]] const std::string& prefix() const;  // folded where nocase
   [[nodiscard]] const std::string& suffix() const;
+  [[nodiscard]] std::vector<GlobPart> parts() const;
 
  private:
   struct Token;

@@ -127,6 +127,20 @@ TEST_CASE("comparison_always_holds sees what only asks whether the field is ther
   CHECK(hits(code, when("process.name == perl and process.uid > 0")) == 0);
 }
 
+TEST_CASE("a comparison in a macro is looked at with each argument, and what is said of all of them once") {
+  const std::string pids = "macro is(number) = process.pid == number\n";
+  CHECK(hits(Code::kComparisonNeverHolds, pids + when("is(80) or is(5000000)")) == 1);
+  CHECK(hits(Code::kComparisonNeverHolds, pids + when("is(5000000) or is(80) or is(5000001) or is(5000000)")) == 2);
+  // A list that a macro was given serves its other tests too; one that is of no use at all is said.
+  const std::string called = "macro called(names) = process.name in names or process.comm in names\n";
+  CHECK(hits(Code::kComparisonNeverHolds, called + when("called([telnet, \"inetutils-telnet\"])")) == 0);
+  CHECK(hits(Code::kComparisonNeverHolds, called + when("called([telnet]) or called([\"inetutils-telnet\"])")) == 1);
+  const std::string most = "macro most(n) = process.uid <= n\n";
+  const Code always = Code::kComparisonAlwaysHolds;
+  CHECK(hits(always, most + when("process.name == a and most(5) or process.name == b and most(4294967295)")) == 1);
+  CHECK(hits(always, most + when("process.name == a and most(5000000000) or process.name == b and most(4294967295)")) == 1);
+}
+
 TEST_CASE("negated_optional_field points at fields that many events lack") {
   const Code code = Code::kNegatedOptionalField;
   CHECK(hits(code, when("process.name == perl and container.image != \"a\"")) == 1);

@@ -69,6 +69,12 @@ TEST_CASE("impossible_clause sees that one field would need two values") {
   CHECK(hits(code, when("process.name == perl and process.script == \"/a\" and not exists process.script")) == 1);
   CHECK(hits(code, when("process.name == perl and process.exe == \"/usr/bin/perl\" and process.exe under \"/opt\"")) == 1);
   CHECK(hits(code, when("process.name == perl and process.name == ruby or process.name == node")) == 1);
+  CHECK(hits(code, when("process.name == perl and process.name in [ruby, node]")) == 1);
+  CHECK(hits(code, when("process.exe == \"/usr/bin/perl\" and process.name not like \"p*\"")) == 1);
+  CHECK(hits(code, when("process.name like \"p*\" and process.name startswith \"r\"")) == 1);
+  CHECK(hits(code, when("process.name == perl and argv contains \"-e\" and not any argv startswith \"-\"")) == 1);
+  CHECK(hits(code, when("process.name == perl and any p in process.ancestors: (p.name == sh and p.name == make)")) == 0);
+  CHECK(hits(code, "recipe a { on open when file.path in [\"/etc/a\", \"/b\"] and file.name == c }") == 1);
 }
 
 TEST_CASE("impossible_clause leaves what some event can satisfy") {
@@ -81,6 +87,16 @@ TEST_CASE("impossible_clause leaves what some event can satisfy") {
   CHECK(hits(code, when("process.name == perl and process.exe == \"/usr/bin/perl\" and process.exe under \"/usr\"")) == 0);
   CHECK(hits(code, when("process.name == perl and process.parent.name == ruby")) == 0);
   CHECK(hits(code, when("process.name == nocase PERL and process.name == perl")) == 0);
+  CHECK(hits(code, when("process.exe in [\"/usr/bin/perl\", \"/usr/bin/ruby\"] and process.name != perl")) == 0);
+  CHECK(hits(code, when("process.parent.name == make and process.exe == \"/usr/bin/perl\"")) == 0);
+  CHECK(hits(code, "recipe a { on connect when dst.ip in [10.0.0.0/8] and dst.ip in [10.1.0.0/16] }") == 0);
+  // One of four clauses is impossible, and each term has another clause; of three terms one has none.
+  CHECK(hits(code, when("(process.name == perl or process.uid == 0) and (process.name == ruby or process.gid == 0)")) == 0);
+  CHECK(hits(code, when("(process.name == perl or process.uid == 0) and process.name == ruby")) == 1);
+  const std::string called =
+      "macro called(names) = process.name in names or process.name == busybox and argv operand 0 in names\n";
+  CHECK(hits(code, called + when("called([rm]) and argv operand 0 startswith \"/\" or called([mv])")) == 0);
+  CHECK(hits(code, called + when("called([rm]) and process.name == ruby")) == 2);
 }
 
 TEST_CASE("contradictory_clauses sees a term beside its negation, and says it once") {

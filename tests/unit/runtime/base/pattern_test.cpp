@@ -92,6 +92,30 @@ TEST_CASE("a backslash takes the meaning from the next byte") {
   CHECK(glob_suffix("*a\\?b") == "a?b");
 }
 
+TEST_CASE("a negated set that ignores case takes its letters in neither case") {
+  for (const char* glob : {"[!a]", "[!A]", "[^aA]"}) {
+    INFO(glob);
+    CHECK_FALSE(glob_matches(glob, "a", {.path = false, .nocase = true}));
+    CHECK_FALSE(glob_matches(glob, "A", {.path = false, .nocase = true}));
+    CHECK(glob_matches(glob, "B", {.path = false, .nocase = true}));
+  }
+  CHECK(glob_matches("[!a]", "A", {}));
+}
+
+TEST_CASE("the parts of a glob are what it is matched by") {
+  const auto glob = Glob::compile("a?[!b-c]*\\***", {.path = true, .nocase = false});
+  REQUIRE(glob.ok());
+  const std::vector<GlobPart> parts = glob->parts();
+  REQUIRE(parts.size() == 6);
+  using Kind = GlobPart::Kind;
+  const std::vector<Kind> kinds = {Kind::kByte, Kind::kOne, Kind::kSet, Kind::kStar, Kind::kByte, Kind::kDoubleStar};
+  for (size_t i = 0; i < kinds.size(); ++i) CHECK(parts[i].kind == kinds[i]);
+  CHECK(parts[0].byte == 'a');
+  CHECK(parts[4].byte == '*');
+  CHECK(parts[2].set['a']);
+  CHECK_FALSE(parts[2].set['b']);
+}
+
 TEST_CASE("nocase folds ASCII letters in bytes, sets and values, and nothing else") {
   CHECK(glob_matches("PyThOn*", "pYTHON3", {false, true}));
   CHECK(glob_matches("[A-C]x", "bX", {false, true}));
