@@ -8,6 +8,7 @@
 #include <map>
 
 #include "bpf/abi/limits.h"
+#include "runtime/base/path.h"
 #include "runtime/event.h"
 
 namespace recipe {
@@ -23,10 +24,6 @@ std::string name_of(FieldId field) {
 }
 std::string size_text(size_t size) {
   return std::to_string(size) + " bytes";
-}
-
-std::string_view last_component(std::string_view path) {
-  return path.substr(path.rfind('/') + 1);
 }
 
 // Between values and bytes: every value once, checked.

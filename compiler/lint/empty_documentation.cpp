@@ -5,15 +5,14 @@
 
 #include "compiler/lint/lint.h"
 #include "compiler/lint/walk.h"
+#include "runtime/artefact/compare.h"
 
 namespace recipe {
 namespace {
 
 // Words that stand where text was to come.
 bool is_placeholder(std::string text) {
-  for (char& c : text) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-  }
+  fold_letters(text);
   const size_t first = text.find_first_not_of(" \t\r\n");
   if (first == std::string::npos) return true;
   text = text.substr(first, text.find_last_not_of(" \t\r\n.:!") + 1 - std::min(first, text.find_last_not_of(" \t\r\n.:!") + 1));

@@ -6,6 +6,7 @@
 
 #include "compiler/lint/lint.h"
 #include "compiler/lint/walk.h"
+#include "runtime/base/path.h"
 #include "runtime/base/pattern.h"
 
 namespace recipe {
@@ -39,7 +40,7 @@ std::set<std::string> programs(const Predicate& predicate, const Clause& clause)
       const auto* text = std::get_if<std::string>(&literal);
       if (text == nullptr) continue;
       if (test.op == Operator::kEquals && by_name) names.insert(*text);
-      if (test.op == Operator::kEquals && by_path) names.insert(text->substr(text->rfind('/') + 1));
+      if (test.op == Operator::kEquals && by_path) names.emplace(last_component(*text));
       if (test.op == Operator::kLike && by_name) names.insert(sample(*text));
     }
   }

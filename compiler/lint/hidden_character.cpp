@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "compiler/lint/lint.h"
+#include "runtime/base/utf8.h"
 
 namespace recipe {
 namespace {
@@ -26,16 +27,6 @@ constexpr Range kHidden[] = {
     {0xe0000, 0xe007f, "a tag that is not seen"},
 };
 
-// The code point at `at`, and its bytes. The compiler has refused what is no UTF-8.
-std::pair<uint32_t, uint32_t> code_point(std::string_view text, size_t at) {
-  const auto byte = [&](size_t i) { return at + i < text.size() ? static_cast<unsigned char>(text[at + i]) : 0u; };
-  const uint32_t lead = byte(0);
-  if (lead < 0xc0) return {lead, 1};
-  if (lead < 0xe0) return {(lead & 0x1f) << 6 | (byte(1) & 0x3f), 2};
-  if (lead < 0xf0) return {(lead & 0x0f) << 12 | (byte(1) & 0x3f) << 6 | (byte(2) & 0x3f), 3};
-  return {(lead & 0x07) << 18 | (byte(1) & 0x3f) << 12 | (byte(2) & 0x3f) << 6 | (byte(3) & 0x3f), 4};
-}
-
 }  // namespace
 
 void lint_hidden_character(const Compilation& compilation, Diagnostics& out) {
@@ -46,15 +37,17 @@ void lint_hidden_character(const Compilation& compilation, Diagnostics& out) {
         ++at;
         continue;
       }
-      const auto [code, bytes] = code_point(text, at);
+      // The compiler has refused what is no UTF-8.
+      const Utf8 character = decode_utf8(std::string_view(text).substr(at));
+      const auto code = static_cast<uint32_t>(character.code);
       for (const Range& range : kHidden) {
         if (code < range.first || code > range.last || (at == 0 && code == 0xfeff)) continue;
         const auto begin = static_cast<uint32_t>(at);
-        out.add(Code::kHiddenCharacter, {document.source, begin, begin + bytes}, fmt::format("{}: U+{:04X}", range.what, code),
-                "the reader does not see it")
+        out.add(Code::kHiddenCharacter, {document.source, begin, begin + static_cast<uint32_t>(character.bytes)},
+                fmt::format("{}: U+{:04X}", range.what, code), "the reader does not see it")
             .hints.push_back(fmt::format("remove it, or write it in a string as `\\u{{{:x}}}`", code));
       }
-      at += bytes;
+      at += character.bytes;
     }
   }
 }

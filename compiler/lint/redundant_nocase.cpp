@@ -1,21 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // redundant_nocase: no letter in what is compared, so there is no case to ignore. The fix removes the word.
-#include <algorithm>
-
 #include "compiler/lint/lint.h"
 #include "compiler/lint/walk.h"
+#include "runtime/artefact/compare.h"
 
 namespace recipe {
-namespace {
-
-bool has_case(std::string_view text) {
-  return std::any_of(text.begin(), text.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || static_cast<unsigned char>(c) > 0x7f;
-  });
-}
-
-}  // namespace
-
 void lint_redundant_nocase(const Compilation& compilation, Diagnostics& out) {
   for_each_expression(compilation, [&](const Document& document, const Expression& test) {
     if (test.form != ExpressionForm::kTest || !test.nocase) return;

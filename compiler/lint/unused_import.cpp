@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // unused_import: a file whose names, option tables, marks and tunes the importing file does not use. The fix removes the line.
 #include <filesystem>
-#include <map>
-#include <set>
 
 #include "compiler/lint/lint.h"
 #include "compiler/lint/walk.h"
@@ -13,31 +11,19 @@ namespace {
 namespace fs = std::filesystem;
 
 struct Used {
-  std::set<std::string> names;
+  std::unordered_set<std::string> names;
   bool options = false, marks = false, macros = false, tunes = false;
 };
 
 Used used_by(const Document& document) {
   Used used;
+  used.names = names_in(document);
   for (const Expression& expression : document.expressions) {
-    if (expression.form == ExpressionForm::kCall) used.names.insert(expression.name.text);
-    if (expression.form == ExpressionForm::kBare) used.names.insert(expression.subject.path.text);
     used.macros = used.macros || expression.form == ExpressionForm::kCall || expression.form == ExpressionForm::kBare;
     used.marks = used.marks || expression.form == ExpressionForm::kMarked;
     used.options = used.options || expression.op == WrittenOperator::kHasFlag || expression.op == WrittenOperator::kHasOption ||
                    expression.subject.form == SubjectForm::kOption || expression.subject.form == SubjectForm::kOperand;
   }
-  for (const WrittenValue& value : document.values) {
-    if (value.form == ValueForm::kWord || value.form == ValueForm::kSplice || value.form == ValueForm::kPath)
-      used.names.insert(value.text);
-  }
-  const auto add_shared = [&](const std::vector<WrittenException>& exceptions) {
-    for (const WrittenException& exception : exceptions) {
-      if (exception.shared) used.names.insert(exception.shared->text);
-    }
-  };
-  for (const WrittenRecipe& recipe : document.recipes) add_shared(recipe.exceptions);
-  for (const WrittenTune& tune : document.tunes) add_shared(tune.exceptions);
   used.tunes = !document.tunes.empty();
   return used;
 }

@@ -155,6 +155,26 @@ bool gives(const Document& document, const WrittenRecipe& recipe, const std::str
   return value.form != ValueForm::kList || !value.items.empty();
 }
 
+std::unordered_set<std::string> names_in(const Document& document) {
+  std::unordered_set<std::string> names;
+  for (const Expression& expression : document.expressions) {
+    if (expression.form == ExpressionForm::kCall) names.insert(expression.name.text);
+    if (expression.form == ExpressionForm::kBare) names.insert(expression.subject.path.text);
+  }
+  for (const WrittenValue& value : document.values) {
+    if (value.form == ValueForm::kWord || value.form == ValueForm::kSplice || value.form == ValueForm::kPath)
+      names.insert(value.text);
+  }
+  const auto add_shared = [&](const std::vector<WrittenException>& exceptions) {
+    for (const WrittenException& exception : exceptions) {
+      if (exception.shared) names.insert(exception.shared->text);
+    }
+  };
+  for (const WrittenRecipe& recipe : document.recipes) add_shared(recipe.exceptions);
+  for (const WrittenTune& tune : document.tunes) add_shared(tune.exceptions);
+  return names;
+}
+
 void for_each_attack_id(const Compilation& compilation, const std::function<void(const WrittenValue&)>& visit) {
   for (const Document& document : compilation.set.documents) {
     for (const WrittenRecipe& recipe : document.recipes) {

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 
 #include "compiler/compile.h"
 
@@ -70,6 +71,10 @@ void for_each_recipe(const Compilation& compilation, const std::function<void(co
 [[nodiscard]] const Property* find_property(const std::vector<Property>& properties, std::string_view key);  // nullptr: none
 // Whether the recipe gives the key (`author`, `doc.actions`, `throttle`), and not as an empty list.
 [[nodiscard]] bool gives(const Document& document, const WrittenRecipe& recipe, const std::string& key);
+
+// Every name that stands in some condition, list or argument, or behind `except`. A string may spell a name by chance; then it
+// counts as used.
+[[nodiscard]] std::unordered_set<std::string> names_in(const Document& document);
 
 // Every id in `attack [...]`.
 void for_each_attack_id(const Compilation& compilation, const std::function<void(const WrittenValue&)>& visit);

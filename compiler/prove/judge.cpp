@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "compiler/prove/tests.h"
+#include "runtime/base/path.h"
 
 namespace recipe::prove {
 namespace {
@@ -23,10 +24,6 @@ Truth truth(std::optional<bool> held) {
 template <class T>
 Value optional_value(const std::optional<T>& value) {
   return value ? Value{true, Literal(*value)} : Value{};
-}
-
-std::string last_component(const std::string& path) {
-  return path.substr(path.rfind('/') + 1);
 }
 
 class Judge {
@@ -148,7 +145,7 @@ class Judge {
     if (field == FieldId::ancestor_exe) return optional_value(ancestor.exe);
     if (field == FieldId::ancestor_cmdline) return optional_value(ancestor.cmdline);
     if (field != FieldId::ancestor_name) return {false, {}};
-    if (!ancestor.name && ancestor.exe) return {true, Literal(last_component(*ancestor.exe))};
+    if (!ancestor.name && ancestor.exe) return {true, Literal(std::string(last_component(*ancestor.exe)))};
     return optional_value(ancestor.name);
   }
 
@@ -196,7 +193,7 @@ class Judge {
   Value name_of(FieldId path) {
     const Value whole = field(path);
     if (!whole.known || !whole.value) return whole;
-    return {true, Literal(last_component(std::get<std::string>(*whole.value)))};
+    return {true, Literal(std::string(last_component(std::get<std::string>(*whole.value))))};
   }
 
   Value cmdline() {

@@ -7,7 +7,7 @@
 #include <iterator>
 
 #include "runtime/base/address.h"
-#include "runtime/report/utf8.h"
+#include "runtime/base/utf8.h"
 
 namespace recipe {
 namespace {

@@ -6,8 +6,8 @@
 #include <array>
 #include <ctime>
 
+#include "runtime/base/utf8.h"
 #include "runtime/report/report.h"
-#include "runtime/report/utf8.h"
 
 namespace recipe {
 namespace {

@@ -7,8 +7,8 @@
 #include <algorithm>
 #include <array>
 
+#include "runtime/base/utf8.h"
 #include "runtime/report/shapes.h"
-#include "runtime/report/utf8.h"
 
 namespace recipe {
 namespace {

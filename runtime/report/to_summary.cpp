@@ -3,8 +3,8 @@
 // takes 1 MiB a step, so the least important are left out, and said.
 #include <fmt/format.h>
 
+#include "runtime/base/utf8.h"
 #include "runtime/report/shapes.h"
-#include "runtime/report/utf8.h"
 
 namespace recipe {
 namespace {
