@@ -144,6 +144,18 @@ TEST_CASE("emit prints every form, to stdout alone") {
   CHECK(recipec({"check", good, "--emit=tree"}).code == 3);
 }
 
+TEST_CASE("lint shows an event of what it has proved") {
+  const ScratchFolder folder;
+  const std::string file = folder.write(
+      "a.recipe",
+      "recipe wide {\n  on exec when process.name == perl\n}\nrecipe narrow {\n  on exec when process.name == perl "
+      "and process.uid == 0\n}\n");
+  const CommandResult found = recipec({"lint", file});
+  CHECK(found.code == 1);
+  CHECK_THAT(found.out, Contains("note: both detect: `exec { process.name: \"perl\", process.uid: 0 }`") &&
+                            Contains("note: `wide` alone detects: `exec { process.name: \"perl\" }`"));
+}
+
 TEST_CASE("lint finds, and --fix makes the sure changes until there is none left") {
   const ScratchFolder folder;
   const std::string file = folder.write(
