@@ -64,6 +64,7 @@ struct Recipe {
   std::vector<Except> exceptions;
   std::vector<Span> tunes;            // what has changed it from outside
   std::vector<std::string> evasions;  // what is known to get away; behind a trick's name and a colon, why
+  std::optional<Span> enabled_span;   // where it was last said whether it is enabled, by itself or by a tune
   std::vector<RecipeTest> tests;
   Span span;  // whole
   Span name_span;

@@ -168,7 +168,11 @@ void check_metadata(Context& context, DocumentIndex document, const WrittenRecip
                    {"references", [&](const Property& p) { read.texts(p, info.references); }},
                    {"false_positives", [&](const Property& p) { read.texts(p, info.false_positives); }},
                    {"evasions", [&](const Property& p) { read.texts(p, out.evasions); }},
-                   {"enabled", [&](const Property& p) { read.boolean(p, info.enabled); }},
+                   {"enabled",
+                    [&](const Property& p) {
+                      read.boolean(p, info.enabled);
+                      out.enabled_span = p.key.span;
+                    }},
                    {"deprecated", [&](const Property& p) { read.text(p, info.deprecated); }},
                    {"report", [&](const Property& p) { read.boolean(p, report); }},
                    {"message", [&](const Property& p) { message.read(context, read, p); }}});

@@ -21,6 +21,7 @@ struct Changes {
   std::optional<Importance> importance;
   std::optional<RecipeStatus> status;
   std::optional<bool> enabled;
+  Span enabled_span;
   std::optional<std::vector<std::string>> tags, false_positives;
 };
 
@@ -33,7 +34,11 @@ Changes read_changes(Context& context, DocumentIndex document, const WrittenTune
   read_properties(context, "a `tune`", tune.properties,
                   {{"importance", [&](const Property& p) { read.importance(p, into(out.importance)); }},
                    {"status", [&](const Property& p) { read.status(p, into(out.status)); }},
-                   {"enabled", [&](const Property& p) { read.boolean(p, into(out.enabled)); }},
+                   {"enabled",
+                    [&](const Property& p) {
+                      read.boolean(p, into(out.enabled));
+                      out.enabled_span = p.key.span;
+                    }},
                    {"tags", [&](const Property& p) { read.texts(p, into(out.tags)); }},
                    {"false_positives", [&](const Property& p) { read.texts(p, into(out.false_positives)); }}});
   return out;
@@ -46,7 +51,10 @@ void apply(const Changes& changes, Recipe& recipe) {
     for (On& on : recipe.ons) on.importance = *changes.importance;
   }
   if (changes.status) info.status = *changes.status;
-  if (changes.enabled) info.enabled = *changes.enabled;
+  if (changes.enabled) {
+    info.enabled = *changes.enabled;
+    recipe.enabled_span = changes.enabled_span;
+  }
   if (changes.tags) info.tags = *changes.tags;
   if (changes.false_positives) info.false_positives = *changes.false_positives;
 }

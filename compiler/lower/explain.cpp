@@ -88,7 +88,8 @@ class Explainer {
     for (const uint32_t tune : recipe.tunes)
       out_ += fmt::format("  tuned by {}:{}\n", artefact_.files[artefact_.passages[tune].file], artefact_.passages[tune].line);
     if (recipe.sequence) out_ += fmt::format("  {}\n", spell(*recipe.sequence));
-    if (!recipe.enabled) out_ += "  it is not enabled: no event is a candidate of it, and the kernel pays nothing\n";
+    if (!recipe.enabled)
+      out_ += "  it is not enabled" + off() + ": no event is a candidate of it, and the kernel pays nothing\n";
     for (uint32_t t = 0; t < artefact_.triggers.size(); ++t) {
       if (artefact_.triggers[t].recipe == recipe_) explain_trigger(t);
     }
@@ -105,6 +106,14 @@ class Explainer {
  private:
   std::string paint(std::string_view text, std::string_view code) const {
     return colour_ ? fmt::format("\033[{}m{}\033[0m", code, text) : std::string(text);
+  }
+
+  // " (FILE:LINE)": where that is said.
+  std::string off() const {
+    const std::optional<Span>& span = compilation_.set.recipes[recipe_.index()].enabled_span;
+    if (!span) return "";
+    const Sources& sources = compilation_.sources;
+    return fmt::format(" ({}:{})", sources[span->source].path, sources.position(span->source, span->begin).line);
   }
 
   void explain_trigger(uint32_t t) {

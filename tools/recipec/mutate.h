@@ -14,6 +14,7 @@ struct Survivor {
   std::string change;  // "without `argv contains \"-e\"`"
   std::string file;
   uint32_t line = 0;
+  std::string test;  // that would notice it: "nothing exec { ... }"; empty: none was found
 };
 
 // Of what stands in one recipe, or in a file outside of recipes: a macro, a shared exception.

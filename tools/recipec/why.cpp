@@ -7,7 +7,10 @@
 #include <nlohmann/json.hpp>
 #include <span>
 #include <sstream>
+#include <utility>
 
+#include "compiler/lower/lower.h"
+#include "runtime/artefact/dump.h"
 #include "runtime/feed/json.h"
 #include "runtime/match/trace.h"
 #include "runtime/report/report.h"
@@ -36,15 +39,19 @@ struct Answer {
   size_t number = 0;  // of the line, from 1
   std::string event, cmdline;
   bool asked = false;  // the recipe has an `on` of the event
+  bool off = false;    // the recipe is switched off; what follows holds as if it were not
   bool passes = false;
   std::vector<ClauseReport> clauses;  // fewest failing terms first
-  std::string exception;              // that holds it back, by its title
-  bool excepted = false, detected = false, open = false;
+  bool detected = false;              // never where it is off
+  std::string verdict;
 };
 
+// Judges events one after the other, as replay does: what an event needs of earlier ones, they may bring.
 class Asker {
  public:
-  Asker(RecipeId recipe, Harness harness) : recipe_(recipe), harness_(std::move(harness)) {}
+  // off: who has switched the recipe off, in words; empty: it is on. The harness judges it as if it were on.
+  Asker(RecipeId recipe, Harness harness, std::string off)
+      : recipe_(recipe), harness_(std::move(harness)), off_(std::move(off)) {}
 
   Result<Answer> ask(const EventValues& values) {
     const Result<std::vector<uint64_t>> record = encode_record(values);
@@ -56,42 +63,82 @@ class Asker {
     if (const auto line = event.text(FieldId::process_cmdline)) answer.cmdline = printable(*line);
     const std::vector<TriggerId> triggers = harness_.triggers_of(recipe_, event.id());
     answer.asked = !triggers.empty();
-    if (!answer.asked) return answer;
-    answer.passes = harness_.passes(event, triggers);
-    Result<Tracer> tracer = Tracer::build(harness_.artefact(), harness_.marks(), triggers);
-    if (!tracer.ok()) return tracer.error();
-    answer.clauses = tracer->clauses(event, harness_.context());
-    std::stable_sort(answer.clauses.begin(), answer.clauses.end(),
-                     [](const ClauseReport& a, const ClauseReport& b) { return a.failures() < b.failures(); });
-    for (const TriggerId trigger : triggers) {
-      const Truth truth = harness_.matcher().evaluate_trigger(trigger, event, harness_.context());
-      if (truth == Truth::kFalse || !harness_.artefact().triggers[trigger.index()].report) continue;
-      answer.detected = true;
-      answer.open = truth == Truth::kUnknown;
-      break;
+    answer.off = !off_.empty();
+    (void)harness_.state().close_sequences(event.header().time_boot_ns, harness_.context());
+    if (answer.asked) {
+      answer.passes = harness_.passes(event, triggers);
+      Result<Tracer> tracer = Tracer::build(harness_.artefact(), harness_.marks(), triggers);
+      if (!tracer.ok()) return tracer.error();
+      answer.clauses = tracer->clauses(event, harness_.context());
+      std::stable_sort(answer.clauses.begin(), answer.clauses.end(),
+                       [](const ClauseReport& a, const ClauseReport& b) { return a.failures() < b.failures(); });
     }
-    const int exception = answer.detected ? harness_.matcher().find_exception(recipe_, event, harness_.context()) : -1;
-    if (exception >= 0) {
-      answer.exception = harness_.artefact().recipes[recipe_.index()].exceptions[static_cast<size_t>(exception)].title;
-      answer.excepted = true;
-      answer.detected = false;
-    }
+    judge(event, answer);
     return answer;
   }
 
  private:
+  [[nodiscard]] bool is_own(TriggerId trigger) const { return harness_.artefact().triggers[trigger.index()].recipe == recipe_; }
+
+  void judge(const Event& event, Answer& answer) {
+    std::vector<Match> matches;
+    harness_.match(event, matches);
+    Harness::Excepted excepted;
+    const State::Verdict verdict = harness_.settle(
+        event, matches, [](const Match&) { return Detection(); }, &excepted);
+    std::erase_if(matches, [&](const Match& each) { return !is_own(each.trigger); });
+    const auto told = std::find_if(verdict.told.begin(), verdict.told.end(),
+                                   [&](const State::Told& each) { return is_own(each.match.trigger); });
+    answer.detected = told != verdict.told.end() && !answer.off;
+    if (!answer.asked) {
+      answer.verdict = "no detection: the recipe has no `on` of this event";
+    } else if (answer.off) {
+      answer.verdict =
+          std::string("no detection: ") + (matches.empty() ? "" : "the conditions hold, and ") + "the recipe is " + off_;
+    } else if (answer.detected) {
+      answer.verdict = "a detection" + how(*told);
+    } else {
+      answer.verdict = "no detection" + why_not(matches, excepted);
+    }
+  }
+
+  [[nodiscard]] std::string how(const State::Told& told) const {
+    if (told.match.open) return ": nothing denies it, a truncated field leaves it open";
+    const Trigger& trigger = harness_.artefact().triggers[told.match.trigger.index()];
+    if (trigger.step != 0) return ": it completes the sequence";
+    return trigger.count != 0 ? ": it completes the count" : "";
+  }
+
+  // matches: the recipe's own. What a recipe remembers is said of the first that is to be reported.
+  [[nodiscard]] std::string why_not(const std::vector<Match>& matches, const Harness::Excepted& excepted) const {
+    const Artefact& artefact = harness_.artefact();
+    const RecipeInfo& recipe = artefact.recipes[recipe_.index()];
+    if (matches.empty()) return "";
+    const auto own = std::find_if(excepted.begin(), excepted.end(), [&](const auto& each) { return is_own(each.first); });
+    if (own != excepted.end()) {  // one exception holds back all that the recipe says of an event
+      const std::string& title = recipe.exceptions[own->second].title;
+      return ": " + (title.empty() ? "an exception" : "the exception `" + title + "`") + " holds it back";
+    }
+    const auto trigger_of = [&](const Match& match) -> const Trigger& { return artefact.triggers[match.trigger.index()]; };
+    const auto loud = std::find_if(matches.begin(), matches.end(), [&](const Match& each) { return trigger_of(each).report; });
+    const Trigger& trigger = trigger_of(loud == matches.end() ? matches.front() : *loud);
+    if (trigger.step != 0) {
+      const SequenceStep& step = recipe.sequence->steps[trigger.step - 1];
+      const std::string words = " `" + step.name + "` of `" + spell(*recipe.sequence) + "`";
+      if (step.absent) return ": it is" + words + ", which must not come";
+      return " yet: it is the step" + words + ", whose steps have to come in this order" +
+             (recipe.sequence->steps.back().absent ? ", and then the time has to be over" : "");
+    }
+    if (trigger.count != 0)
+      return " yet: its conditions hold, and `" + spell(artefact.counts[trigger.count - 1]) + "` is not reached";
+    if (!trigger.report) return ": its conditions hold, and `report false` keeps it silent";
+    return recipe.unless_seen ? ": the like was seen before, and it says `" + spell(*recipe.unless_seen) + "`" : "";
+  }
+
   RecipeId recipe_;
   Harness harness_;
+  std::string off_;
 };
-
-std::string verdict(const Answer& answer) {
-  if (!answer.asked) return "no detection: the recipe has no `on` of this event";
-  if (answer.excepted)
-    return "no detection: " + (answer.exception.empty() ? "an exception" : "the exception `" + answer.exception + "`") +
-           " holds it back";
-  if (!answer.detected) return "no detection";
-  return answer.open ? "a detection: nothing denies it, a truncated field leaves it open" : "a detection";
-}
 
 class TextPrinter {
  public:
@@ -102,7 +149,10 @@ class TextPrinter {
            (answer.cmdline.empty() ? "" : " by `" + answer.cmdline + "`") + "\n";
     if (answer.asked)
       out_ += std::string("  kernel   ") +
-              (answer.passes ? "lets it through to this recipe" : "ends it: it costs nothing more") + "\n";
+              (!answer.passes ? "ends it: it costs nothing more"
+               : answer.off   ? "would let it through to this recipe, were it on"
+                              : "lets it through to this recipe") +
+              "\n";
     size_t shown = 0;
     for (const ClauseReport& clause : answer.clauses) {
       // What holds is the answer; else what came nearest.
@@ -112,7 +162,7 @@ class TextPrinter {
     }
     if (shown < answer.clauses.size())
       out_ += "  and " + counted(answer.clauses.size() - shown, "clause") + " more: --all shows them\n";
-    out_ += "  " + paint(answer.detected ? "32" : "31", "→ " + verdict(answer)) + "\n";
+    out_ += "  " + paint(answer.detected ? "32" : "31", "→ " + answer.verdict) + "\n";
     return std::move(out_);
   }
 
@@ -156,13 +206,10 @@ std::string as_json(const Answer& answer, const std::string& recipe) {
     clauses.push_back(
         {{"file", printable(clause.file)}, {"line", clause.line}, {"false", clause.failures()}, {"terms", std::move(terms)}});
   }
-  const ordered_json all = {{"recipe", recipe},
-                            {"line", answer.number},
-                            {"event", answer.event},
-                            {"kernel", answer.passes},
-                            {"detected", answer.detected},
-                            {"verdict", verdict(answer)},
-                            {"clauses", std::move(clauses)}};
+  const ordered_json all = {{"recipe", recipe},          {"line", answer.number},
+                            {"event", answer.event},     {"kernel", answer.passes && !answer.off},
+                            {"enabled", !answer.off},    {"detected", answer.detected},
+                            {"verdict", answer.verdict}, {"clauses", std::move(clauses)}};
   return all.dump() + "\n";
 }
 
@@ -187,6 +234,18 @@ RecipeId find_recipe(const Compilation& compilation, const Inputs& inputs, const
   return RecipeId{};
 }
 
+// A recipe that is switched off has no clauses: it is judged as if it were on. Who has switched it off, in words.
+std::string switch_on(Compilation& compilation, RecipeId id) {
+  Recipe& recipe = compilation.set.recipes[id.index()];
+  if (std::exchange(recipe.info.enabled, true)) return {};
+  lower(compilation);
+  const Span span = recipe.enabled_span.value_or(recipe.name_span);
+  const bool itself = span.source == recipe.span.source && recipe.span.begin <= span.begin && span.end <= recipe.span.end;
+  return std::string("switched off ") + (itself ? "by itself" : "by a tune") + " at " +
+         printable(compilation.sources[span.source].path) + ":" +
+         std::to_string(compilation.sources.position(span.source, span.begin).line);
+}
+
 int run(const Options& options) {
   const NamedRecipe named = split_name(options.recipe);
   Inputs inputs({named.path}, options.roots);
@@ -199,12 +258,13 @@ int run(const Options& options) {
     complain(text.error().message());
     return kUsage;
   }
+  std::string off = switch_on(compilation, recipe);
   Result<Harness> harness = Harness::build(compilation.artefact);
   if (!harness.ok()) {
     complain("internal fault: " + harness.error().message());
     return kFault;
   }
-  Asker asker(recipe, std::move(*harness));
+  Asker asker(recipe, std::move(*harness), std::move(off));
   TextPrinter printer(options.all, wants_colour(STDOUT_FILENO));
   JsonEvents events;
   size_t number = 0, asked = 0, detected = 0;
@@ -253,6 +313,7 @@ Run declare_why(CLI::App& app) {
       ->transform(CLI::CheckedTransformer(kFormats).description(""));
   command->add_flag("--all", options->all, "every clause, not only those that come nearest");
   command->footer(
+      "Events come one after the other, as in replay: those of a sequence or of a count bring its detection together.\n"
       "Exit code: 0 each event is a detection, 1 one is not.\n\n"
       "Example:\n  recipec why rules/:code_on_the_fly "
       "'{\"event\":\"exec\",\"process\":{\"name\":\"perl\"},\"argv\":[\"perl\",\"build.pl\"]}'\n"

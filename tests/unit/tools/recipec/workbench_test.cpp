@@ -2,6 +2,7 @@
 // What an author asks recipec of a recipe, as its users run it: fmt, test --coverage, why, attack.
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "tests/unit/tools/recipec/recipec.h"
 
@@ -122,6 +123,112 @@ TEST_CASE("why shows what an event lacks, and says so in its exit code") {
   CHECK(first["recipe"] == "perl_code");
   CHECK(first["detected"] == false);
   CHECK(first["clauses"][0]["false"] == 1);
+}
+
+namespace {
+
+std::string exec_of(const std::string& name, int second = 0) {
+  return "{\"event\":\"exec\",\"time\":\"2026-11-23T10:00:0" + std::to_string(second) +
+         "Z\",\"process\":{\"pid\":7,\"start_time\":5,\"name\":\"" + name + "\"}}\n";
+}
+
+// The verdicts of `why`, an event each; and the exit code before them.
+std::vector<std::string> verdicts(const std::string& recipe, const std::string& events) {
+  const CommandResult result = recipec({"why", recipe, "-", "--format", "json"}, events);
+  INFO(result.err);
+  std::vector<std::string> out = {std::to_string(result.code)};
+  std::istringstream lines(result.out);
+  for (std::string line; std::getline(lines, line);) out.push_back(nlohmann::json::parse(line)["verdict"]);
+  return out;
+}
+
+using Words = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE("why says that a recipe is switched off, and by whom, though its conditions hold") {
+  const ScratchFolder folder;
+  const std::string path = folder.write("a.recipe",
+                                        "recipe off {\n  enabled false\n  on exec when process.name == perl\n}\n"
+                                        "recipe tuned {\n  on exec when process.name == perl\n}\n"
+                                        "recipe back {\n  enabled false\n  on exec when process.name == perl\n}\n");
+  const std::string tunes = folder.write("tunes.recipe", "tune tuned {\n  enabled false\n}\ntune back {\n  enabled true\n}\n");
+  const std::string all = folder.path();
+  CHECK(verdicts(all + ":off", exec_of("perl") + exec_of("sh")) ==
+        Words{"1", "no detection: the conditions hold, and the recipe is switched off by itself at " + path + ":2",
+              "no detection: the recipe is switched off by itself at " + path + ":2"});
+  CHECK(verdicts(all + ":tuned", exec_of("perl")) ==
+        Words{"1", "no detection: the conditions hold, and the recipe is switched off by a tune at " + tunes + ":2"});
+  CHECK(verdicts(all + ":back", exec_of("perl")) == Words{"0", "a detection"});
+  const CommandResult text = recipec({"why", all + ":off", exec_of("perl")});
+  CHECK_THAT(text.out, Contains("would let it through to this recipe, were it on") && Contains("✓ process.name == perl") &&
+                           Contains("→ no detection: the conditions hold"));
+  const auto json = nlohmann::json::parse(recipec({"why", all + ":off", exec_of("perl"), "--format", "json"}).out);
+  CHECK(json["enabled"] == false);
+  CHECK(json["kernel"] == false);
+  CHECK(json["detected"] == false);
+  CHECK_THAT(recipec({"explain", all + ":tuned"}).out, Contains("it is not enabled (" + tunes + ":2): "));
+}
+
+TEST_CASE("why says which step of a sequence an event is, and that the others have to come too") {
+  const ScratchFolder folder;
+  const std::string path = folder.write("a.recipe", R"(recipe a {
+  sequence by process within 30s {
+    fetch: exec when process.name == curl
+    not stop: exec when process.name == kill
+    run: exec when process.name == sh
+  }
+}
+)");
+  const std::string words = "` of `sequence by process within 30s: fetch, not stop, run`";
+  const std::string order = ", whose steps have to come in this order";
+  const std::string fetch = "no detection yet: it is the step `fetch" + words + order,
+                    run = "no detection yet: it is the step `run" + words + order,
+                    stop = "no detection: it is `stop" + words + ", which must not come";
+  CHECK(verdicts(path, exec_of("sh")) == Words{"1", run});
+  CHECK(verdicts(path, exec_of("curl") + exec_of("sh", 1)) == Words{"1", fetch, "a detection: it completes the sequence"});
+  CHECK(verdicts(path, exec_of("curl") + exec_of("kill", 1) + exec_of("sh", 2)) == Words{"1", fetch, stop, run});
+  CHECK(verdicts(path, exec_of("perl")) == Words{"1", "no detection"});
+  const std::string last = folder.write("b.recipe", R"(recipe b {
+  sequence by process within 30s {
+    fetch: exec when process.name == curl
+    not stop: exec when process.name == kill
+  }
+}
+)");
+  CHECK(verdicts(last, exec_of("curl")) ==
+        Words{"1", "no detection yet: it is the step `fetch` of `sequence by process within 30s: fetch, not stop`" + order +
+                       ", and then the time has to be over"});
+}
+
+TEST_CASE("why says of a count, a memory and a silent recipe what keeps an event from being a detection") {
+  const ScratchFolder folder;
+  const std::string path = folder.write("a.recipe", R"(recipe many {
+  on exec when process.name == ls count > 1 within 1m
+}
+recipe once {
+  on exec when process.name == id
+  unless seen [process.name] in 1d
+}
+recipe silent {
+  on exec when process.name == wget
+  mark process.tree fetched for 1m
+  report false
+}
+recipe marked {
+  on exec when process.name == sh and process.marked fetched
+}
+)");
+  CHECK(verdicts(path + ":many", exec_of("ls") + exec_of("ls", 1)) ==
+        Words{"1", "no detection yet: its conditions hold, and `count >= 2 within 1m` is not reached",
+              "a detection: it completes the count"});
+  CHECK(verdicts(path + ":once", exec_of("id") + exec_of("id", 1)) ==
+        Words{"1", "a detection", "no detection: the like was seen before, and it says `unless seen [process.name] in 1d`"});
+  CHECK(verdicts(path + ":silent", exec_of("wget")) ==
+        Words{"1", "no detection: its conditions hold, and `report false` keeps it silent"});
+  // What the recipes of the set mark is remembered from event to event.
+  CHECK(verdicts(path + ":marked", exec_of("sh")) == Words{"1", "no detection"});
+  CHECK(verdicts(path + ":marked", exec_of("wget") + exec_of("sh", 1)) == Words{"1", "no detection", "a detection"});
 }
 
 TEST_CASE("why and a failed test show a term that looks into a list from a file") {
