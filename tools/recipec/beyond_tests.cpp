@@ -66,8 +66,10 @@ std::string Beyond::text() const {
     if (report.survivors.empty()) continue;
     out += "\n" + report.of + ": " + std::to_string(report.survivors.size()) + " of " + counted(report.mutants, "mutant") +
            " pass " + (report.shared ? "all" : "its") + " tests\n";
-    for (const Survivor& survivor : report.survivors)
+    for (const Survivor& survivor : report.survivors) {
       out += "  " + survivor.file + ":" + std::to_string(survivor.line) + ": " + printable(survivor.change) + "\n";
+      if (!survivor.test.empty()) out += "      a test that notices: " + printable(survivor.test) + "\n";
+    }
   }
   if (mutate_)
     out += "\nmutants " + std::to_string(mutants) + ", noticed " + std::to_string(mutants - survivors - explained) +
@@ -99,8 +101,10 @@ void Beyond::add_to(nlohmann::ordered_json& all) const {
     ordered_json& reports = all["mutations"] = ordered_json::array();
     for (const MutationReport& report : mutations_) {
       ordered_json survivors = ordered_json::array();
-      for (const Survivor& each : report.survivors)
+      for (const Survivor& each : report.survivors) {
         survivors.push_back({{"change", printable(each.change)}, {"file", printable(each.file)}, {"line", each.line}});
+        if (!each.test.empty()) survivors.back()["test"] = printable(each.test);
+      }
       reports.push_back({{report.shared ? "file" : "recipe", printable(report.of)},
                          {"mutants", report.mutants},
                          {"explained", report.explained},

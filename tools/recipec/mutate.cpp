@@ -10,8 +10,9 @@
 #include <tuple>
 #include <utility>
 
+#include "compiler/check/check.h"
 #include "compiler/lower/lower.h"
-#include "compiler/prove/across.h"
+#include "compiler/prove/witness.h"
 #include "tools/recipec/test_runner.h"
 
 namespace recipe::recipec {
@@ -230,6 +231,8 @@ Predicate with_fault(const Predicate& from, const Mutant& mutant, uint32_t at) {
 
 // --- the run ---
 
+constexpr size_t kMostSearches = 64;  // for the test that a recipe lacks, each way
+
 class Mutator {
  public:
   Mutator(Compilation& compilation, const std::vector<Recipe>& all, const std::function<bool(const std::string& path)>& wanted)
@@ -243,11 +246,11 @@ class Mutator {
     const prove::Reported as_written = std::move(prove::reported(compilation_).front());
     Result<Harness> harness = Harness::build(compilation_.artefact);
     if (!harness.ok()) return harness.error();
-    TestRunner runner(std::move(*harness));
+    original_.emplace(std::move(*harness));
     // What fails without a fault notices none.
     failing_.clear();
     for (const RecipeTest& test : recipe.tests) {
-      if (!runner.run(RecipeId{0}, test).passed) failing_.insert(&test);
+      if (!original_->run(RecipeId{0}, test).passed) failing_.insert(&test);
     }
     // What it points to; the mutants get their own.
     const std::vector<Predicate> simplified = std::exchange(compilation_.simplified, {});
@@ -280,8 +283,8 @@ class Mutator {
         continue;
       }
       const Sources& sources = compilation_.sources;
-      report.survivors.push_back(
-          {tried.change, sources[tried.span.source].path, sources.position(tried.span.source, tried.span.begin).line});
+      report.survivors.push_back({tried.change, sources[tried.span.source].path,
+                                  sources.position(tried.span.source, tried.span.begin).line, tried.test});
     }
     return all;
   }
@@ -293,6 +296,7 @@ class Mutator {
     std::string change;
     Span span;
     bool noticed = false;
+    std::string test{};
   };
 
   static Predicate& condition_of(Recipe& recipe, size_t part) {
@@ -349,9 +353,11 @@ class Mutator {
       const TestReport report = runner.run(RecipeId{0}, test);
       return !report.passed && !report.fault;
     });
+    std::string test;
     if (!noticed) {
       const std::vector<prove::Reported> now = prove::reported(compilation_);
       if (is_same(now.front(), as_written)) return Done{};
+      test = missing_test(as_written, now.front(), runner.harness());
     }
     const auto [at, is_new] = known_.try_emplace({mutant.span.source.index(), mutant.span.begin, mutant.change}, tried_.size());
     if (is_new) {
@@ -361,7 +367,31 @@ class Mutator {
           {own ? recipe.info.name : compilation_.sources[mutant.span.source].path, !own, mutant.change, mutant.span});
     }
     tried_[at->second].noticed |= noticed;
+    if (tried_[at->second].test.empty()) tried_[at->second].test = std::move(test);
     return Done{};
+  }
+
+  // An event that the recipe and the mutant judge otherwise, as a test of the recipe. "": none was found, or no single one can
+  // show it.
+  std::string missing_test(const prove::Reported& as_written, const prove::Reported& mutant, Harness& changed) {
+    if (!as_written.of_events || !as_written.beside.empty()) return "";
+    Harness& original = original_->harness();
+    const prove::World world{&original.artefact().option_tables, &original.artefact().tables};
+    std::string test;
+    const auto shows = [&](std::string_view expectation, Harness& yes, Harness& no) {
+      return [&, expectation](const EventValues& event) {
+        if (!yes.detects(RecipeId{0}, event) || no.detects(RecipeId{0}, event)) return false;
+        const std::optional<std::string> spelled = spell_event(event);
+        if (spelled) test = std::string(expectation) + " " + *spelled;
+        return spelled.has_value();
+      };
+    };
+    size_t left = kMostSearches;
+    if (!prove::find_difference(mutant, as_written, world, left, shows("nothing", changed, original))) {
+      left = kMostSearches;
+      static_cast<void>(prove::find_difference(as_written, mutant, world, left, shows("match", original, changed)));
+    }
+    return test;
   }
 
   // Recipes that set marks which the recipe asks for, and which these ask for.
@@ -403,6 +433,7 @@ class Mutator {
   Compilation& compilation_;
   const std::vector<Recipe>& all_;
   const std::function<bool(const std::string& path)>& wanted_;
+  std::optional<TestRunner> original_;  // of the recipe that is being tried
   std::set<const RecipeTest*> failing_;
   std::vector<Tried> tried_;
   std::map<std::tuple<uint32_t, uint32_t, std::string>, size_t> known_;  // by source, place and change
