@@ -2,11 +2,9 @@
 // Reads files and finds lines. A Source's address is stable: Sources holds pointers, so a span's text may be kept as a view.
 #include "compiler/source.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
+
+#include "runtime/base/read_file.h"
 
 namespace recipe {
 namespace {
@@ -17,45 +15,6 @@ std::vector<uint32_t> find_lines(std::string_view text) {
     lines.push_back(static_cast<uint32_t>(at + 1));
   }
   return lines;
-}
-
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  [[nodiscard]] int get() const { return fd_; }
-
- private:
-  int fd_;
-};
-
-// Reads on past the size that fstat tells: a pipe or a file of /proc has none.
-Result<std::string> read_file(const std::filesystem::path& path) {
-  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (file.get() < 0) return Error{"cannot open `" + path.string() + "`", errno};
-  struct stat status {};
-  if (::fstat(file.get(), &status) != 0) return Error{"cannot read `" + path.string() + "`", errno};
-  if (S_ISDIR(status.st_mode)) return Error{"cannot read `" + path.string() + "`", EISDIR};
-
-  std::string text;
-  size_t used = 0;
-  text.resize(std::clamp<size_t>(static_cast<size_t>(status.st_size), 4096, kMaxSourceBytes) + 1);
-  while (true) {
-    if (used == text.size()) text.resize(used * 2);
-    const ssize_t got = ::read(file.get(), text.data() + used, text.size() - used);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return Error{"cannot read `" + path.string() + "`", errno};
-    if (got == 0) break;
-    used += static_cast<size_t>(got);
-    if (used > kMaxSourceBytes) return Error{"cannot read `" + path.string() + "`: it is larger than 64 MiB", 0};
-  }
-  text.resize(used);
-  text.shrink_to_fit();
-  return text;
 }
 
 }  // namespace
@@ -79,7 +38,7 @@ Result<SourceId> Sources::load(const std::filesystem::path& path) {
     const auto held = overlays_.find(std::filesystem::absolute(path, error).lexically_normal().native());
     if (held != overlays_.end()) return add(path.string(), held->second);
   }
-  Result<std::string> text = read_file(path);
+  Result<std::string> text = read_file(path, kMaxSourceBytes);
   if (!text) return text.error();
   return add(path.string(), std::move(*text));
 }

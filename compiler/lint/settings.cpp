@@ -5,11 +5,11 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
-#include <fstream>
 #include <optional>
 #include <system_error>
 
 #include "compiler/check/suggest.h"
+#include "runtime/base/read_file.h"
 
 namespace recipe {
 namespace {
@@ -162,14 +162,11 @@ Result<const LintSettings*> SettingsFinder::of(const fs::path& file) {
   for (fs::path above = folder;; above = above.parent_path()) {
     const fs::path candidate = above / kSettingsFile;
     if (fs::is_regular_file(candidate, code)) {
-      if (fs::file_size(candidate, code) > kMaxSettingsBytes || code)
-        return Error{"`" + candidate.string() + "` is larger than 1 MiB", 0};
-      std::ifstream in(candidate, std::ios::binary);
-      const std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-      if (!in) return Error{"cannot read `" + candidate.string() + "`", errno};
+      const Result<std::string> text = read_file(candidate, kMaxSettingsBytes);
+      if (!text.ok()) return text.error();
       // Said as it was reached: relative, where the file was.
       const fs::path shown = candidate.lexically_relative(fs::current_path(code));
-      Result<LintSettings> read = read_settings(text, shown.empty() ? candidate.string() : shown.string());
+      Result<LintSettings> read = read_settings(*text, shown.empty() ? candidate.string() : shown.string());
       if (!read.ok()) return read.error();
       found = read_.emplace_back(std::make_unique<LintSettings>(std::move(read).value())).get();
       break;

@@ -1,19 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // recipec diff: two sets of recipes: what is detected now and was not, and the reverse, each with an event that shows it.
-#include <unistd.h>
-
 #include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
 
 #include "tools/recipec/compare.h"
 #include "tools/recipec/inputs.h"
+#include "tools/recipec/progress.h"
 #include "tools/recipec/words.h"
 
 namespace recipe::recipec {
 namespace {
-
-constexpr size_t kLongRun = 200;  // recipes, from which on a terminal is told how far it is
 
 enum class DiffFormat { kText, kJson };
 
@@ -101,14 +98,7 @@ int run(const Options& options) {
   Compilation old, fresh;
   if (const int wrong = Inputs({options.old}, options.roots).read_whole(old); wrong != kClean) return wrong;
   if (const int wrong = Inputs({options.fresh}, options.roots).read_whole(fresh); wrong != kClean) return wrong;
-  std::function<void(size_t, size_t)> progress;
-  if (is_terminal(STDERR_FILENO)) {
-    progress = [](size_t done, size_t total) {
-      if (total < kLongRun || (done % 20 != 0 && done != total)) return;
-      std::fprintf(stderr, done == total ? "\r\033[K" : "\r%zu of %zu recipes", done, total);
-    };
-  }
-  const Result<std::vector<RecipeChange>> changes = compare(old, fresh, progress);
+  const Result<std::vector<RecipeChange>> changes = compare(old, fresh, progress_line("recipes"));
   if (!changes.ok()) {
     complain("internal fault: " + changes.error().message());
     return kFault;

@@ -3,8 +3,8 @@
 #include "runtime/artefact/dump.h"
 
 #include "runtime/artefact/encode.h"
+#include "runtime/base/read_file.h"
 #include "tools/recipec/command.h"
-#include "tools/recipec/write_file.h"
 
 namespace recipe::recipec {
 namespace {

@@ -11,12 +11,12 @@
 #include "compiler/check/check.h"
 #include "runtime/artefact/dump.h"
 #include "runtime/base/address.h"
+#include "runtime/base/read_file.h"
 #include "runtime/feed/json.h"
 #include "runtime/report/report.h"
 #include "tools/recipec/harness.h"
 #include "tools/recipec/inputs.h"
 #include "tools/recipec/words.h"
-#include "tools/recipec/write_file.h"
 
 namespace recipe::recipec {
 namespace {

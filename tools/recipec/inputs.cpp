@@ -11,12 +11,10 @@
 
 #include "compiler/diagnostic/render.h"
 #include "runtime/artefact/encode.h"
-#include "tools/recipec/write_file.h"
+#include "tools/recipec/progress.h"
 
 namespace recipe::recipec {
 namespace {
-
-constexpr size_t kLongRun = 200;  // files, from which on a terminal is told how far it is
 
 std::string head_of(const std::string& path) {
   std::string head(512, '\0');
@@ -42,12 +40,7 @@ namespace {
 CompileOptions options_of(const std::vector<std::string>& roots) {
   CompileOptions options;
   options.roots.assign(roots.begin(), roots.end());
-  if (is_terminal(STDERR_FILENO)) {
-    options.progress = [](size_t done, size_t total) {
-      if (total < kLongRun || (done % 50 != 0 && done != total)) return;
-      std::fprintf(stderr, done == total ? "\r\033[K" : "\r%zu of %zu files", done, total);
-    };
-  }
+  options.progress = progress_line("files");
   return options;
 }
 

@@ -2,8 +2,6 @@
 // recipec test: prints what run_tests finds, as text, JSON or JUnit.
 #include <unistd.h>
 
-#include <chrono>
-#include <cstdio>
 #include <nlohmann/json.hpp>
 #include <optional>
 
@@ -12,6 +10,7 @@
 #include "tools/recipec/beyond_tests.h"
 #include "tools/recipec/coverage_report.h"
 #include "tools/recipec/inputs.h"
+#include "tools/recipec/progress.h"
 #include "tools/recipec/run_tests.h"
 #include "tools/recipec/words.h"
 
@@ -178,27 +177,12 @@ std::string as_junit(const std::vector<RecipeReport>& reports) {
 
 // --- the run ---
 
-// "\r12 of 400 recipes", on a terminal, from the second second on.
-std::function<void(size_t, size_t)> progress_line() {
-  if (!is_terminal(STDERR_FILENO)) return {};
-  using Clock = std::chrono::steady_clock;
-  auto next = std::make_shared<Clock::time_point>(Clock::now() + std::chrono::seconds(1));
-  auto shown = std::make_shared<bool>(false);
-  return [next, shown](size_t done, size_t total) {
-    if (done == total && *shown) std::fprintf(stderr, "\r\033[K");
-    if (done == total || Clock::now() < *next) return;
-    *next = Clock::now() + std::chrono::milliseconds(100);
-    *shown = true;
-    std::fprintf(stderr, "\r%zu of %zu recipes", done, total);
-  };
-}
-
 int run(Options& options) {
   Compilation compilation;
   if (const int code = options.inputs.read_whole(compilation); code != kClean) return code;
   const auto wanted = [&](const std::string& path) { return options.inputs.is_given(path); };
   const bool covers = options.coverage || options.threshold > 0;
-  const Result<std::vector<RecipeReport>> reports = run_tests(compilation, wanted, progress_line(), covers);
+  const Result<std::vector<RecipeReport>> reports = run_tests(compilation, wanted, progress_line("recipes"), covers);
   if (!reports.ok()) {
     complain("internal fault: " + reports.error().message());
     return kFault;
@@ -206,7 +190,7 @@ int run(Options& options) {
   Allows allows(compilation, wanted);
   std::optional<CoverageReport> coverage;
   if (covers) coverage.emplace(compilation, *reports, allows, wanted);
-  if (Status ran = options.beyond.run(compilation, allows, wanted, progress_line()); !ran.ok()) {
+  if (Status ran = options.beyond.run(compilation, allows, wanted, progress_line("recipes")); !ran.ok()) {
     complain("internal fault: " + ran.error().message());
     return kFault;
   }

@@ -5,9 +5,9 @@
 #include <span>
 
 #include "runtime/artefact/names.h"
+#include "runtime/base/read_file.h"
 #include "runtime/feed/json.h"
 #include "runtime/match/trace.h"
-#include "tools/recipec/write_file.h"
 
 namespace recipe::recipec {
 namespace {

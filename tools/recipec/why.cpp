@@ -11,13 +11,13 @@
 
 #include "compiler/lower/lower.h"
 #include "runtime/artefact/dump.h"
+#include "runtime/base/read_file.h"
 #include "runtime/feed/json.h"
 #include "runtime/match/trace.h"
 #include "runtime/report/report.h"
 #include "tools/recipec/harness.h"
 #include "tools/recipec/inputs.h"
 #include "tools/recipec/words.h"
-#include "tools/recipec/write_file.h"
 
 namespace recipe::recipec {
 namespace {

@@ -8,21 +8,13 @@
 
 #include <filesystem>
 
+#include "runtime/sink/write_all.h"
+
 namespace recipe::recipec {
 namespace {
 
 Error fault(const std::string& what, const std::string& path) {
   return Error{what + " `" + path + "`", errno};
-}
-
-bool write_all(int descriptor, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return false;
-    bytes.remove_prefix(static_cast<size_t>(written));
-  }
-  return true;
 }
 
 }  // namespace
@@ -46,7 +38,9 @@ Status write_file(const std::string& given, std::string_view bytes) {
   const mode_t mask = ::umask(0);
   ::umask(mask);
   const mode_t mode = exists ? status.st_mode & 07777 : 0666 & ~mask;
-  bool ok = write_all(descriptor, bytes);
+  const Status written = write_all(descriptor, bytes);
+  bool ok = written.ok();
+  if (!ok) errno = written.error().code;
   ok = ok && (in_place || (::fchmod(descriptor, mode) == 0 && ::fsync(descriptor) == 0));
   int kept = ok ? 0 : errno;
   if (::close(descriptor) != 0 && ok) {
@@ -61,30 +55,6 @@ Status write_file(const std::string& given, std::string_view bytes) {
   if (!in_place) ::unlink(aside.c_str());
   errno = kept;
   return fault("cannot write", given);
-}
-
-Result<std::string> read_file(const std::string& path, size_t limit) {
-  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0) return fault("cannot open", path);
-  std::string text;
-  char buffer[1 << 16];
-  for (;;) {
-    const ssize_t got = ::read(descriptor, buffer, sizeof buffer);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) {
-      const Error error = fault("cannot read", path);
-      ::close(descriptor);
-      return error;
-    }
-    if (got == 0) break;
-    text.append(buffer, static_cast<size_t>(got));
-    if (text.size() > limit) {
-      ::close(descriptor);
-      return Error{"`" + path + "` is larger than " + std::to_string(limit >> 20) + " MiB", 0};
-    }
-  }
-  ::close(descriptor);
-  return text;
 }
 
 }  // namespace recipe::recipec

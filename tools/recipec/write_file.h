@@ -10,7 +10,5 @@
 namespace recipe::recipec {
 
 [[nodiscard]] Status write_file(const std::string& path, std::string_view bytes);
-// At most `limit` bytes; more is an error.
-[[nodiscard]] Result<std::string> read_file(const std::string& path, size_t limit);
 
 }  // namespace recipe::recipec
