@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <catch2/catch.hpp>
+#include <fstream>
+#include <iterator>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <span>
@@ -353,6 +355,29 @@ TEST_CASE("explain --capture and reciped replay agree on every recipe of the lib
     add("known", "seen before");
     CHECK(said == summary);
   }
+}
+
+TEST_CASE("what passes for a recipe of a set passes for it alone, and nothing else does") {
+  const Library library;
+  const Explained set = explained(RECIPE_SOURCE_DIR "/rules", {library.capture});
+  const auto files = find_recipes({RECIPE_SOURCE_DIR "/rules/execution"});
+  REQUIRE(files.ok());
+  size_t compared = 0;
+  for (const auto& file : *files) {
+    const std::string name = file.stem().string();
+    const auto asks_marks = [&] {  // that other recipes set
+      std::ifstream in(file);
+      return std::string(std::istreambuf_iterator<char>(in), {}).find(".marked") != std::string::npos;
+    };
+    if (!set.recipes.contains(name) || asks_marks()) continue;
+    INFO(name);
+    const Explained alone = explained(file.string(), {library.capture, "-I", RECIPE_SOURCE_DIR "/rules"});
+    for (const char* figure : {"passed", "in_vain", "matched", "excepted", "throttled", "detections"})
+      CHECK(alone.recipes.at(name)[figure] == set.recipes.at(name)[figure]);
+    CHECK(alone.all["passed"] >= alone.recipes.at(name)["passed"]);
+    ++compared;
+  }
+  CHECK(compared > 10);
 }
 
 TEST_CASE("a capture from a pipe is measured as one from a file") {
