@@ -80,7 +80,8 @@ void Measurement::begin() {
 
 void Measurement::end() {
   pass_time(std::numeric_limits<uint64_t>::max());
-  if (times_) span_ns_ += static_cast<uint64_t>(times_->second - times_->first);
+  // A capture may say any times: the difference of signed ones could overflow.
+  if (times_) span_ns_ += static_cast<uint64_t>(times_->second) - static_cast<uint64_t>(times_->first);
 }
 
 Status Measurement::add(std::span<const std::byte> record) {
