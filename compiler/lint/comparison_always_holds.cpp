@@ -9,15 +9,15 @@
 namespace recipe {
 
 void lint_comparison_always_holds(const Compilation& compilation, Diagnostics& out) {
-  for_each_leaf(compilation, [&](const PredicateNode& node, const Test& test, Span otherwise) {
+  for_each_leaf(compilation, [&](const LeafView& leaf) {
+    const Test& test = leaf.test;
     if (std::none_of(test.literals.begin(), test.literals.end(), [&](const Literal& each) { return holds_always(test, each); }))
       return;
     const std::string name(info(test.subject.field).name);
-    Diagnostic& found =
-        out.add(Code::kComparisonAlwaysHolds, place(node.span, otherwise), "every value of `" + name + "` meets this",
-                node.negated ? "so its negation holds only where the field is not there" : "true wherever the field is there");
-    found.hints.push_back(node.negated ? "write `not exists " + name + "`, if that is what is meant"
-                                       : "remove it; where that the field is there matters, write `exists " + name + "`");
+    out.add(Code::kComparisonAlwaysHolds, place(leaf.node.span, leaf.otherwise), "every value of `" + name + "` meets this",
+            leaf.negated ? "so its negation holds only where the field is not there" : "true wherever the field is there")
+        .hints.push_back(leaf.negated ? "write `not exists " + name + "`, if that is what is meant"
+                                      : "remove it; where that the field is there matters, write `exists " + name + "`");
   });
 }
 

@@ -28,13 +28,15 @@ bool is_in_macro(const Compilation& compilation, Span words) {
 }  // namespace
 
 void lint_comparison_never_holds(const Compilation& compilation, Diagnostics& out) {
-  for_each_leaf(compilation, [&](const PredicateNode& node, const Test& test, Span otherwise) {
+  for_each_leaf(compilation, [&](const LeafView& leaf) {
+    const Test& test = leaf.test;
+    const Span words = leaf.node.span;
     const auto wrong = [&](const Literal& literal) { return !why_never(test, literal).empty(); };
     const auto first = std::find_if(test.literals.begin(), test.literals.end(), wrong);
     if (first == test.literals.end()) return;
-    const bool given = compilation.sources.text(node.span).find(shown(*first)) == std::string_view::npos;
-    if (given && is_in_macro(compilation, node.span) && !std::all_of(test.literals.begin(), test.literals.end(), wrong)) return;
-    out.add(Code::kComparisonNeverHolds, place(node.span, otherwise),
+    const bool given = compilation.sources.text(words).find(shown(*first)) == std::string_view::npos;
+    if (given && is_in_macro(compilation, words) && !std::all_of(test.literals.begin(), test.literals.end(), wrong)) return;
+    out.add(Code::kComparisonNeverHolds, place(words, leaf.otherwise),
             "`" + std::string(info(test.subject.field).name) + "` is never so with `" + shown(*first) +
                 "`: " + why_never(test, *first),
             "never true");

@@ -23,7 +23,8 @@ std::string better(Operator op, const std::string& text) {
 }  // namespace
 
 void lint_unanchored_path_pattern(const Compilation& compilation, Diagnostics& out) {
-  for_each_leaf(compilation, [&](const PredicateNode& node, const Test& test, Span otherwise) {
+  for_each_leaf(compilation, [&](const LeafView& leaf) {
+    const Test& test = leaf.test;
     if (!is_plain(test) || info(test.subject.field).type != Type::kPath) return;
     for (const Literal& literal : test.literals) {
       const std::string& text = std::get<std::string>(literal);
@@ -31,8 +32,8 @@ void lint_unanchored_path_pattern(const Compilation& compilation, Diagnostics& o
       if (test.op == Operator::kLike && text.starts_with("**") && text.size() > 2 && is_word(text[2]))
         instead = "like \"**/" + text.substr(2) + "\"";
       if (instead.empty()) continue;
-      out.add(Code::kUnanchoredPathPattern, place(node.span, otherwise), "`" + text + "` may begin in the middle of a name",
-              "also true of other files")
+      out.add(Code::kUnanchoredPathPattern, place(leaf.node.span, leaf.otherwise),
+              "`" + text + "` may begin in the middle of a name", "also true of other files")
           .hints.push_back("begin it with a slash: `" + instead + "`");
       return;
     }

@@ -26,18 +26,21 @@ void for_each_predicate(const Compilation& compilation, const std::function<void
   }
 }
 
-void for_each_leaf(const Compilation& compilation,
-                   const std::function<void(const PredicateNode&, const Test&, Span otherwise)>& visit) {
+void for_each_leaf(const Compilation& compilation, const std::function<void(const LeafView&)>& visit) {
   // A macro's words stand for another test with each argument.
-  std::map<std::pair<SourceId, uint32_t>, std::vector<Test>> seen;
+  std::map<std::pair<SourceId, uint32_t>, std::vector<std::pair<Test, bool>>> seen;
   for_each_predicate(compilation, [&](const Recipe& recipe, const Predicate& predicate) {
-    for (const PredicateNode& node : predicate.nodes) {
+    std::vector<uint32_t> negations;  // their ends, of those around the node
+    for (uint32_t i = 0; i < predicate.nodes.size(); ++i) {
+      const PredicateNode& node = predicate.nodes[i];
+      while (!negations.empty() && negations.back() <= i) negations.pop_back();
+      if (node.kind == PredicateKind::kNot) negations.push_back(node.end);
       if (node.kind != PredicateKind::kTest) continue;
-      const Test& test = predicate.tests[node.test];
-      std::vector<Test>& here = seen[{node.span.source, node.span.begin}];
-      if (std::find(here.begin(), here.end(), test) != here.end()) continue;
-      here.push_back(test);
-      visit(node, test, recipe.span);
+      const std::pair<Test, bool> leaf{predicate.tests[node.test], negations.size() % 2 == 1};
+      auto& here = seen[{node.span.source, node.span.begin}];
+      if (std::find(here.begin(), here.end(), leaf) != here.end()) continue;
+      here.push_back(leaf);
+      visit({node, predicate.tests[node.test], leaf.second, recipe.span});
     }
   });
 }

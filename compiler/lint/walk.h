@@ -25,10 +25,14 @@ void for_each_trigger(const Compilation& compilation, const std::function<void(c
 // Every predicate as written: conditions, then exceptions, of each recipe.
 void for_each_predicate(const Compilation& compilation, const std::function<void(const Recipe&, const Predicate&)>& visit);
 
-// Every test of every condition and exception as written, each once at a place however often a macro brings it. `otherwise`:
-// the place of the recipe.
-void for_each_leaf(const Compilation& compilation,
-                   const std::function<void(const PredicateNode&, const Test&, Span otherwise)>& visit);
+// Every test of every condition and exception as written, each once at a place however often a macro brings it.
+struct LeafView {
+  const PredicateNode& node;
+  const Test& test;
+  bool negated;    // it stands under an odd number of `not`
+  Span otherwise;  // the place of the recipe
+};
+void for_each_leaf(const Compilation& compilation, const std::function<void(const LeafView&)>& visit);
 
 // The node's words where they stand in the same file as the recipe; else (a macro's body elsewhere) `otherwise`.
 [[nodiscard]] Span place(Span words, Span otherwise);

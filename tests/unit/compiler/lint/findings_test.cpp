@@ -127,6 +127,20 @@ TEST_CASE("comparison_always_holds sees what only asks whether the field is ther
   CHECK(hits(code, when("process.name == perl and process.uid > 0")) == 0);
 }
 
+TEST_CASE("a negated comparison that always holds is told what it comes to") {
+  const auto hint = [](const std::string& condition) {
+    const Diagnostics found = lint(when("process.name == perl and " + condition));
+    for (const Diagnostic& each : found.all()) {
+      if (each.code == Code::kComparisonAlwaysHolds) return each.hints.at(0);
+    }
+    return std::string();
+  };
+  CHECK(hint("process.uid >= 0").starts_with("remove it"));
+  CHECK(hint("not (not process.uid >= 0)").starts_with("remove it"));
+  CHECK(hint("not process.uid >= 0") == "write `not exists process.uid`, if that is what is meant");
+  CHECK(hint("not (process.uid >= 0 and process.gid == 5)") == "write `not exists process.uid`, if that is what is meant");
+}
+
 TEST_CASE("a comparison in a macro is looked at with each argument, and what is said of all of them once") {
   const std::string pids = "macro is(number) = process.pid == number\n";
   CHECK(hits(Code::kComparisonNeverHolds, pids + when("is(80) or is(5000000)")) == 1);
