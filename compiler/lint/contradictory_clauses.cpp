@@ -27,7 +27,7 @@ std::optional<std::pair<uint32_t, uint32_t>> find_contradiction(const Predicate&
   return std::nullopt;
 }
 
-void lint_contradictory_clauses(const Compilation& compilation, Diagnostics& out) {
+void lint_contradictory_clauses(const Compilation& compilation, Witness& witness, Diagnostics& out) {
   for_each_trigger(compilation, [&](const TriggerView& trigger) {
     for (const Clause& clause : trigger.clauses.clauses) {
       const auto clash = find_contradiction(trigger.predicate, clause);
@@ -40,6 +40,7 @@ void lint_contradictory_clauses(const Compilation& compilation, Diagnostics& out
                       words(compilation, trigger.predicate, {{clash->second}}) + "` contradict each other",
                   "never true together with the other");
       diagnostic.secondary.push_back({holds, "the other"});
+      witness.show_rest(trigger, clause, clash->second, "all but this is met by", diagnostic);
     }
   });
 }

@@ -45,7 +45,7 @@ std::set<Place> of_use(const Compilation& compilation) {
 
 }  // namespace
 
-void lint_impossible_clause(const Compilation& compilation, Diagnostics& out) {
+void lint_impossible_clause(const Compilation& compilation, Witness& witness, Diagnostics& out) {
   const std::set<Place> useful = of_use(compilation);
   for_each_trigger(compilation, [&](const TriggerView& trigger) {
     if (trigger.clauses.clauses.empty()) {
@@ -65,6 +65,7 @@ void lint_impossible_clause(const Compilation& compilation, Diagnostics& out) {
                                        "never true together with the other");
       const auto other = std::find_if(clash.begin(), clash.end(), [&](uint32_t node) { return node != *dead; });
       if (other != clash.end()) diagnostic.secondary.push_back({nodes[*other].span, "the other"});
+      witness.show_rest(trigger, clause, *dead, "all but this is met by", diagnostic);
       diagnostic.hints.push_back("either value is enough: `in [a, b]`, or join the conditions with `or`");
     }
   });

@@ -13,8 +13,8 @@ namespace {
 
 constexpr Lint kLints[] = {
     {Code::kNoKernelFilter, lint_no_kernel_filter},
-    {Code::kImpossibleClause, lint_impossible_clause},
-    {Code::kContradictoryClauses, lint_contradictory_clauses},
+    {Code::kImpossibleClause, nullptr, nullptr, lint_impossible_clause},
+    {Code::kContradictoryClauses, nullptr, nullptr, lint_contradictory_clauses},
     {Code::kMixedAndOr, lint_mixed_and_or},
     {Code::kFlagWithoutTable, lint_flag_without_table},
     {Code::kContainsWithSpace, lint_contains_with_space},

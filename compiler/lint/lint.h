@@ -38,8 +38,8 @@ struct Lint {
                                                                                const Compilation& compilation);
 
 void lint_no_kernel_filter(const Compilation& compilation, Diagnostics& out);
-void lint_impossible_clause(const Compilation& compilation, Diagnostics& out);
-void lint_contradictory_clauses(const Compilation& compilation, Diagnostics& out);
+void lint_impossible_clause(const Compilation& compilation, Witness& witness, Diagnostics& out);
+void lint_contradictory_clauses(const Compilation& compilation, Witness& witness, Diagnostics& out);
 void lint_mixed_and_or(const Compilation& compilation, Diagnostics& out);
 void lint_flag_without_table(const Compilation& compilation, Diagnostics& out);
 void lint_contains_with_space(const Compilation& compilation, Diagnostics& out);

@@ -71,6 +71,22 @@ std::optional<Predicate> alone(const Predicate& from, uint32_t part) {
   return out;
 }
 
+// The clause's terms, but one.
+Predicate without_term(const Predicate& from, const Clause& clause, uint32_t without) {
+  Predicate out;
+  out.tests = from.tests;
+  out.nodes.push_back({PredicateKind::kAnd, false, FieldId::kNone, 0, 0, {}});
+  for (const uint32_t term : clause.terms) {
+    const auto moved = static_cast<uint32_t>(out.nodes.size());
+    for (uint32_t i = term; term != without && i < from.nodes[term].end; ++i) {
+      out.nodes.push_back(from.nodes[i]);
+      out.nodes.back().end = out.nodes.back().end - term + moved;
+    }
+  }
+  out.nodes[0].end = static_cast<uint32_t>(out.nodes.size());
+  return out;
+}
+
 prove::Wish wish(const Predicate& condition, bool truth) {
   return {{&condition, 0}, truth};
 }
@@ -119,6 +135,18 @@ void Witness::show(const Implied& parts, const Words& words, Diagnostic& out) {
         add(words.wider, event, out);
         return true;
       }));
+}
+
+void Witness::show_rest(const TriggerView& trigger, const Clause& clause, uint32_t without, std::string_view words,
+                        Diagnostic& out) {
+  if (judge_ == nullptr || steps_left_ == 0 || clause.terms.size() < 2) return;
+  --steps_left_;
+  const Predicate rest = without_term(trigger.predicate, clause, without);
+  static_cast<void>(prove::find_event(trigger.on.event, {wish(rest, true)}, world(), [&](const EventValues& event) {
+    if (!is_short(event) || judge_->evaluate(rest, event) != Truth::kTrue) return false;
+    add(words, event, out);
+    return true;
+  }));
 }
 
 void Witness::show(const prove::Subsumed& pair, Diagnostic& out) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Notes with an event, as a test gives it, for findings that say "whatever meets this meets that": one that meets both, and one
-// that meets the wider alone. Each is judged by the matcher before it is shown; where none is found there is no note.
+// Notes with an event, as a test gives it. For findings that say "whatever meets this meets that": one that meets both, and one
+// that meets the wider alone; of what cannot hold: one that all but a term hold for. Each is judged by the matcher before it is
+// shown; where none is found there is no note.
 #pragma once
 #include <string_view>
 #include <vector>
@@ -23,6 +24,8 @@ class Witness {
   // The event meets the whole condition around the two parts, too.
   void show(const Implied& parts, const Words& words, Diagnostic& out);
   void show(const prove::Subsumed& pair, Diagnostic& out);
+  // Of a clause that cannot hold: an event that all of it but one term holds for. Words: what it shows.
+  void show_rest(const TriggerView& trigger, const Clause& clause, uint32_t without, std::string_view words, Diagnostic& out);
 
  private:
   void add(std::string_view words, const EventValues& event, Diagnostic& out) const;

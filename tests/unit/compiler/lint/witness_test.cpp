@@ -135,6 +135,14 @@ TEST_CASE("subsumed_recipe shows an event of both recipes, and one of the wider 
   CHECK(is_met(wide, event_of(equal, "both detect")));
 }
 
+TEST_CASE("a clause that cannot hold is shown by an event that all but one of its terms hold for") {
+  const std::string words = "all but this is met by", first = "process.name == perl and argv contains \"-e\"";
+  CHECK(is_met(first, event_of(notes(Code::kImpossibleClause, when(first + " and process.name == ruby")), words)));
+  CHECK(is_met(first, event_of(notes(Code::kContradictoryClauses, when(first + " and argv not contains \"-e\"")), words)));
+  // What is left cannot hold either.
+  CHECK(notes(Code::kImpossibleClause, when("process.name == a and process.name == b and process.name == c")).empty());
+}
+
 TEST_CASE("an exception of the narrow recipe is what the wider one detects alone") {
   const std::string text =
       "recipe narrow {\n  on exec when process.name == perl\n  except \"ours\" when process.uid == 7\n}\n"
