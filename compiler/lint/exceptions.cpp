@@ -44,9 +44,11 @@ void report_exceptions(const Compilation& compilation, const ExceptionWords& wor
       if (answer == InRecipe::kFound) found.push_back(use);
     }
     if (found.empty()) continue;
-    if (found.size() == asked) {
+    const Except& except = *uses.front().except;
+    // One user alone, of another file's: whoever lints that user's file is told there.
+    if (found.size() == asked && (asked > 1 || except.use.source == except.span.source)) {
       const std::string where = asked > 1 ? ", in each of " + std::to_string(asked) + " recipes" : "";
-      out.add(words.code, uses.front().except->span, words.message + where, words.label).hints.push_back(words.hint);
+      out.add(words.code, except.span, words.message + where, words.label).hints.push_back(words.hint);
       continue;
     }
     for (const Use& use : found) {

@@ -18,7 +18,8 @@ struct ExceptionWords {
   Code code;
   std::string message, label, hint;
 };
-// Where every recipe that is asked has it: at the exception. Else where each of those recipes names it, with the recipe's name.
+// Where every recipe that is asked has it: at the exception, but for a single one that has it from another file. Else where
+// each of those recipes names it, with the recipe's name.
 void report_exceptions(const Compilation& compilation, const ExceptionWords& words,
                        const std::function<InRecipe(const Recipe&, const Except&)>& ask, Diagnostics& out);
 

@@ -2,8 +2,10 @@
 // Findings about exceptions that several recipes have: said once where that is all there is to say, else with the recipe.
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <filesystem>
 
 #include "compiler/lint/lint.h"
+#include "tests/support/run_command.h"
 
 namespace recipe {
 namespace {
@@ -81,6 +83,27 @@ TEST_CASE("a shared exception is untested where it is declared, else where a rec
   // A recipe without any such test is missing_test's, and says nothing of the exception.
   CHECK(findings(code, ours + user("perl", quiet("perl", ", process.uid: 7")) + user("ruby")).empty());
   CHECK(findings(code, ours + user("perl", quiet("perl", "")) + user("ruby")).size() == 1);
+}
+
+TEST_CASE("a file that alone uses another file's exception is told where it names it") {
+  const ScratchFolder folder;
+  folder.write("shared.recipe", shared("process.name == node and process.uid == 7"));
+  const std::string one = folder.write("one.recipe", "import \"shared.recipe\"\n" + user("perl"));
+  const std::string two = folder.write("two.recipe", "import \"shared.recipe\"\n" + user("ruby"));
+  const auto places = [&](const std::vector<std::filesystem::path>& files) {
+    Compilation compilation;
+    compile(compilation, files, {});
+    REQUIRE(compilation.ok);
+    const Diagnostics found = run_lints(compilation, [](const std::string&) { return true; });
+    std::vector<std::string> paths;
+    for (const Diagnostic& each : found.all()) {
+      if (each.code == Code::kUnusedException)
+        paths.push_back(std::filesystem::path(compilation.sources[each.primary.span.source].path).filename());
+    }
+    return paths;
+  };
+  CHECK(places({one}) == std::vector<std::string>{"one.recipe"});
+  CHECK(places({one, two}) == std::vector<std::string>{"shared.recipe"});
 }
 
 TEST_CASE("an exception of a tune is of each recipe that the tune chooses") {
