@@ -51,24 +51,24 @@ Word Builder::string(P::StringContext* tree) {
 // Declarations.
 
 void Builder::import_declaration(P::ImportDeclarationContext* tree) {
-  document_.imports.push_back({span(tree), string(tree->string())});
+  document_.imports.push_back({span(tree), string(child<P::StringContext>(tree))});
 }
 
 void Builder::list_declaration(P::ListDeclarationContext* tree) {
   WrittenList list;
   list.span = span(tree);
-  list.name = name(tree->name(0));
-  if (tree->COLON() != nullptr) list.type = name(tree->name(1));
-  if (tree->list() != nullptr) {
-    list.value = this->list(tree->list(), Place::kItem);
+  list.name = name(child<P::NameContext>(tree, 0));
+  if (has(tree, P::COLON)) list.type = name(child<P::NameContext>(tree, 1));
+  if (auto* values = child<P::ListContext>(tree)) {
+    list.value = this->list(values, Place::kItem);
   } else {
-    P::NameContext* word = tree->name(tree->COLON() != nullptr ? 2 : 1);
+    P::NameContext* word = child<P::NameContext>(tree, has(tree, P::COLON) ? 2 : 1);
     if (text(span(word)) != "file") {
       diagnostics_.add(Code::kSyntax, span(word), fmt::format("expected `[` or `file`, found `{}`", text(span(word))),
                        "a list is written as `[...]`, or read from `file \"...\"`");
       return;
     }
-    list.file = string(tree->string());
+    list.file = string(child<P::StringContext>(tree));
   }
   document_.lists.push_back(std::move(list));
 }
@@ -76,25 +76,26 @@ void Builder::list_declaration(P::ListDeclarationContext* tree) {
 void Builder::macro_declaration(P::MacroDeclarationContext* tree) {
   WrittenMacro macro;
   macro.span = span(tree);
-  macro.name = name(tree->name());
-  if (tree->parameters() != nullptr) {
-    for (P::NameContext* parameter : tree->parameters()->name()) macro.parameters.push_back(name(parameter));
+  macro.name = name(child<P::NameContext>(tree));
+  if (auto* parameters = child<P::ParametersContext>(tree)) {
+    for (P::NameContext* parameter : children<P::NameContext>(parameters)) macro.parameters.push_back(name(parameter));
   }
-  macro.body = expression(tree->expression());
+  macro.body = expression(child<P::ExpressionContext>(tree));
   document_.macros.push_back(std::move(macro));
 }
 
 void Builder::program_declaration(P::ProgramDeclarationContext* tree) {
   WrittenProgram program;
   program.span = span(tree);
-  for (P::ProgramNameContext* n : tree->programName()) {
-    program.names.push_back(n->string() != nullptr ? string(n->string()) : name(n->word()));
+  for (P::ProgramNameContext* n : children<P::ProgramNameContext>(tree)) {
+    auto* quoted = child<P::StringContext>(n);
+    program.names.push_back(quoted != nullptr ? string(quoted) : name(child<P::WordContext>(n)));
   }
-  for (P::ProgramItemContext* item : tree->programItem()) {
+  for (P::ProgramItemContext* item : children<P::ProgramItemContext>(tree)) {
     WrittenOptionItem& out = program.items.emplace_back();
-    out.key = name(item->word());
-    if (item->string() != nullptr) out.value = string_value(item->string());
-    if (item->list() != nullptr) out.value = list(item->list(), Place::kItem);
+    out.key = name(child<P::WordContext>(item));
+    if (auto* quoted = child<P::StringContext>(item)) out.value = string_value(quoted);
+    if (auto* values = child<P::ListContext>(item)) out.value = list(values, Place::kItem);
   }
   document_.programs.push_back(std::move(program));
 }
@@ -102,20 +103,21 @@ void Builder::program_declaration(P::ProgramDeclarationContext* tree) {
 void Builder::exception_declaration(P::ExceptionDeclarationContext* tree) {
   WrittenShared shared;
   shared.span = span(tree);
-  shared.name = name(tree->name());
-  if (tree->until() != nullptr) shared.until = value(tree->until()->value());
-  shared.when = expression(tree->expression());
+  shared.name = name(child<P::NameContext>(tree));
+  if (auto* until = child<P::UntilContext>(tree)) shared.until = value(child<P::ValueContext>(until));
+  shared.when = expression(child<P::ExpressionContext>(tree));
   document_.exceptions.push_back(std::move(shared));
 }
 
 WrittenTune Builder::tune_head(P::TuneHeadContext* tree) {
   WrittenTune tune;
-  const std::vector<P::NameContext*> names = tree->name();
-  if (tree->expression() == nullptr) {
+  const std::vector<P::NameContext*> names = children<P::NameContext>(tree);
+  auto* where = child<P::ExpressionContext>(tree);
+  if (where == nullptr) {
     for (P::NameContext* each : names) tune.names.push_back(name(each));
     return tune;
   }
-  const Span choice = span(tree->expression());
+  const Span choice = span(where);
   tune.where = Word{text(choice), choice};
   if (names.size() > 1) {
     diagnostics_.add(Code::kSyntax, span(names[1]), "a tune names recipes or says `where`, not both", "is a recipe's name");
@@ -126,8 +128,8 @@ WrittenTune Builder::tune_head(P::TuneHeadContext* tree) {
 }
 
 std::optional<ExpressionId> Builder::also_member(P::AlsoMemberContext* tree) {
-  if (!is_word(tree->name(), "also", "also when process.name == perl")) return std::nullopt;
-  return expression(tree->expression());
+  if (!is_word(child<P::NameContext>(tree), "also", "also when process.name == perl")) return std::nullopt;
+  return expression(child<P::ExpressionContext>(tree));
 }
 
 // Members.
@@ -135,10 +137,10 @@ std::optional<ExpressionId> Builder::also_member(P::AlsoMemberContext* tree) {
 WrittenOn Builder::on_member(P::OnMemberContext* tree) {
   WrittenOn on;
   on.span = span(tree);
-  on.any_group = tree->ANY() != nullptr;
-  event_words(on, tree->eventWord());
+  on.any_group = has(tree, P::ANY);
+  event_words(on, children<P::EventWordContext>(tree));
   counts_.clear();
-  on.when = expression(tree->expression());
+  on.when = expression(child<P::ExpressionContext>(tree));
   take_count(on);
   return on;
 }
@@ -173,39 +175,39 @@ void Builder::take_count(WrittenOn& on) {
 WrittenSequence Builder::sequence_head(P::SequenceHeadContext* tree) {
   WrittenSequence sequence;
   sequence.span = span(tree);
-  sequence.by = by(tree->by());
-  sequence.within = value(tree->value());
+  sequence.by = by(child<P::ByContext>(tree));
+  sequence.within = value(child<P::ValueContext>(tree));
   return sequence;
 }
 
 WrittenSequenceStep Builder::sequence_step(P::SequenceStepContext* tree) {
   WrittenSequenceStep step;
-  step.name = name(tree->name());
-  step.absent = tree->NOT() != nullptr;
+  step.name = name(child<P::NameContext>(tree));
+  step.absent = has(tree, P::NOT);
   step.on.span = span(tree);
-  step.on.any_group = tree->ANY() != nullptr;
-  event_words(step.on, tree->eventWord());
-  step.on.when = expression(tree->expression());
+  step.on.any_group = has(tree, P::ANY);
+  event_words(step.on, children<P::EventWordContext>(tree));
+  step.on.when = expression(child<P::ExpressionContext>(tree));
   return step;
 }
 
 WrittenException Builder::except_member(P::ExceptMemberContext* tree) {
   WrittenException except;
   except.span = span(tree);
-  if (tree->name() != nullptr) {
-    except.shared = name(tree->name());
+  if (auto* shared = child<P::NameContext>(tree)) {
+    except.shared = name(shared);
     return except;
   }
-  if (tree->string() != nullptr) except.title = string(tree->string());
-  if (tree->until() != nullptr) except.until = value(tree->until()->value());
-  except.when = expression(tree->expression());
+  if (auto* title = child<P::StringContext>(tree)) except.title = string(title);
+  if (auto* until = child<P::UntilContext>(tree)) except.until = value(child<P::ValueContext>(until));
+  except.when = expression(child<P::ExpressionContext>(tree));
   return except;
 }
 
 std::vector<Word> Builder::by(P::ByContext* tree) {
   std::vector<Word> out;
   if (tree == nullptr) return out;
-  for (P::NameContext* field : tree->name()) out.push_back(name(field));
+  for (P::NameContext* field : children<P::NameContext>(tree)) out.push_back(name(field));
   return out;
 }
 
@@ -213,11 +215,11 @@ template <class Tree>
 WrittenCount Builder::count_of(Tree* tree) {
   WrittenCount count;
   count.span = span(tree);
-  count.op = operator_of(tree->operation());
-  count.op_span = span(tree->operation());
-  count.count = value(tree->value(0));
-  count.period = value(tree->value(1));
-  count.by = by(tree->by());
+  count.op = operator_of(child<P::OperationContext>(tree));
+  count.op_span = span(child<P::OperationContext>(tree));
+  count.count = value(child<P::ValueContext>(tree, 0));
+  count.period = value(child<P::ValueContext>(tree, 1));
+  count.by = by(child<P::ByContext>(tree));
   return count;
 }
 
@@ -231,8 +233,8 @@ WrittenCount Builder::count_term(P::CountingContext* tree) {
 WrittenSeen Builder::unless_member(P::UnlessMemberContext* tree) {
   WrittenSeen seen;
   seen.span = span(tree);
-  (void)is_word(tree->name(), "seen", "unless seen [process.exe] in 5d");
-  for (const ValueId item : document_[list(tree->list(), Place::kItem)].items) {
+  (void)is_word(child<P::NameContext>(tree), "seen", "unless seen [process.exe] in 5d");
+  for (const ValueId item : document_[list(child<P::ListContext>(tree), Place::kItem)].items) {
     const WrittenValue& field = document_[item];
     if (field.form != ValueForm::kWord) {
       diagnostics_.add(Code::kSyntax, field.span, "expected a field", "as in `unless seen [process.exe, dst.domain] in 5d`");
@@ -240,16 +242,16 @@ WrittenSeen Builder::unless_member(P::UnlessMemberContext* tree) {
     }
     seen.fields.push_back({field.text, field.span});
   }
-  seen.period = value(tree->value());
+  seen.period = value(child<P::ValueContext>(tree));
   return seen;
 }
 
 WrittenThrottle Builder::throttle_member(P::ThrottleMemberContext* tree) {
   WrittenThrottle throttle;
   throttle.span = span(tree);
-  throttle.count = value(tree->value(0));
-  throttle.period = value(tree->value(1));
-  throttle.by = by(tree->by());
+  throttle.count = value(child<P::ValueContext>(tree, 0));
+  throttle.period = value(child<P::ValueContext>(tree, 1));
+  throttle.by = by(child<P::ByContext>(tree));
   return throttle;
 }
 
@@ -265,10 +267,10 @@ bool Builder::is_word(antlr4::ParserRuleContext* tree, std::string_view wanted, 
 WrittenMark Builder::mark_member(P::MarkMemberContext* tree) {
   WrittenMark mark;
   mark.span = span(tree);
-  mark.target = name(tree->name(0));
-  mark.name = name(tree->name(1));
-  (void)is_word(tree->name(2), "for", "mark process.tree downloaded for 10m");
-  mark.duration = value(tree->value());
+  mark.target = name(child<P::NameContext>(tree, 0));
+  mark.name = name(child<P::NameContext>(tree, 1));
+  (void)is_word(child<P::NameContext>(tree, 2), "for", "mark process.tree downloaded for 10m");
+  mark.duration = value(child<P::ValueContext>(tree));
   return mark;
 }
 
@@ -290,47 +292,48 @@ void Builder::step_word(WrittenStep& step, P::StepWordContext* word, ValueId giv
 WrittenTest Builder::test_member(P::TestMemberContext* tree) {
   WrittenTest test;
   test.span = span(tree);
-  test.title = string(tree->string(0));
-  test.expectation = tree->MATCH() != nullptr  ? TestExpectation::kMatch
-                     : tree->MARK() != nullptr ? TestExpectation::kMark
-                                               : TestExpectation::kNothing;
-  if (tree->WORD() != nullptr) {
-    const Span word = span(tree->WORD()->getSymbol());
+  test.title = string(child<P::StringContext>(tree, 0));
+  test.expectation = has(tree, P::MATCH)  ? TestExpectation::kMatch
+                     : has(tree, P::MARK) ? TestExpectation::kMark
+                                          : TestExpectation::kNothing;
+  if (const antlr4::Token* before = token(tree, P::WORD)) {
+    const Span word = span(before);
     test.todo = text(word) == "todo";
     if (!test.todo)
       diagnostics_.add(Code::kSyntax, word, fmt::format("expected `match`, `nothing` or `mark`, found `{}`", text(word)),
                        "before it only `todo` may stand");
   }
-  if (tree->IN() != nullptr) {
-    test.events = string(tree->string(1));
+  if (has(tree, P::IN)) {
+    test.events = string(child<P::StringContext>(tree, 1));
     if (test.expectation != TestExpectation::kNothing)
-      diagnostics_.add(Code::kSyntax, span(tree->string(1)), "a file of events holds nothing that matches",
+      diagnostics_.add(Code::kSyntax, span(child<P::StringContext>(tree, 1)), "a file of events holds nothing that matches",
                        "write `nothing in \"events.jsonl\"`");
   }
-  for (P::TestEachContext* each : tree->testEach()) {
-    const Span word = span(each->WORD()->getSymbol());
+  for (P::TestEachContext* each : children<P::TestEachContext>(tree)) {
+    const Span word = span(token(each, P::WORD));
     if (text(word) != "each")
       diagnostics_.add(Code::kSyntax, word, fmt::format("expected `each` or an event, found `{}`", text(word)),
                        "as in `each name in [perl, ruby]`");
-    test.each.push_back({name(each->name()), list(each->list(), Place::kItem)});
+    test.each.push_back({name(child<P::NameContext>(each)), list(child<P::ListContext>(each), Place::kItem)});
   }
-  for (P::TestStepContext* each : tree->testStep()) {
+  for (P::TestStepContext* each : children<P::TestStepContext>(tree)) {
     WrittenStep& step = test.steps.emplace_back();
-    step.event = name(each->eventWord());
-    if (each->scalar() != nullptr) {
-      (void)is_word(each->eventWord(), "wait", "then wait 30s");
-      step.after = scalar(each->scalar());
+    step.event = name(child<P::EventWordContext>(each));
+    if (auto* waited = child<P::ScalarContext>(each)) {
+      (void)is_word(child<P::EventWordContext>(each), "wait", "then wait 30s");
+      step.after = scalar(waited);
       continue;
     }
-    const std::vector<P::StepWordContext*> words = each->stepWord();
-    for (size_t i = 0; i < words.size(); ++i) step_word(step, words[i], value(each->value(i)));
-    step.values = object(each->object(), Place::kTestItem);
+    const std::vector<P::StepWordContext*> words = children<P::StepWordContext>(each);
+    const std::vector<P::ValueContext*> values = children<P::ValueContext>(each);
+    for (size_t i = 0; i < words.size(); ++i) step_word(step, words[i], value(values[i]));
+    step.values = object(child<P::ObjectContext>(each), Place::kTestItem);
   }
   return test;
 }
 
 Property Builder::property(P::PropertyContext* tree) {
-  return {name(tree->key()), value(tree->value())};
+  return {name(child<P::KeyContext>(tree)), value(child<P::ValueContext>(tree))};
 }
 
 }  // namespace recipe

@@ -5,6 +5,7 @@
 #pragma once
 #include <optional>
 #include <string_view>
+#include <typeinfo>
 #include <utility>
 #include <vector>
 
@@ -13,6 +14,48 @@
 #include "compiler/syntax/grammar_parser.h"
 
 namespace recipe {
+
+// Trees, without ANTLR's own accessors: those ask each child by dynamic_cast, which was a sixth of a compile. Here the
+// addresses of the types are compared; a type has one, because the generated parser is linked into one program and never
+// loaded.
+
+// The tree, if it is a T and nothing derived from it; else nullptr.
+template <class T>
+[[nodiscard]] T* as(antlr4::tree::ParseTree* tree) {
+  return &typeid(*tree) == &typeid(T) ? static_cast<T*>(tree) : nullptr;
+}
+// The symbol of a leaf; nullptr: the tree is a rule.
+[[nodiscard]] inline antlr4::Token* symbol_of(antlr4::tree::ParseTree* tree) {
+  const bool leaf = &typeid(*tree) == &typeid(antlr4::tree::TerminalNodeImpl);
+  return leaf ? static_cast<antlr4::tree::TerminalNode*>(tree)->getSymbol() : nullptr;
+}
+
+// The child that is a T and has `index` such before it; nullptr: there is none.
+template <class T>
+[[nodiscard]] T* child(const antlr4::ParserRuleContext* tree, size_t index = 0) {
+  for (antlr4::tree::ParseTree* each : tree->children) {
+    if (T* found = as<T>(each); found != nullptr && index-- == 0) return found;
+  }
+  return nullptr;
+}
+template <class T>
+[[nodiscard]] std::vector<T*> children(const antlr4::ParserRuleContext* tree) {
+  std::vector<T*> found;
+  for (antlr4::tree::ParseTree* each : tree->children) {
+    if (T* one = as<T>(each)) found.push_back(one);
+  }
+  return found;
+}
+// The first token of this kind right below the tree; nullptr: there is none.
+[[nodiscard]] inline antlr4::Token* token(const antlr4::ParserRuleContext* tree, size_t kind) {
+  for (antlr4::tree::ParseTree* each : tree->children) {
+    if (antlr4::Token* symbol = symbol_of(each); symbol != nullptr && symbol->getType() == kind) return symbol;
+  }
+  return nullptr;
+}
+[[nodiscard]] inline bool has(const antlr4::ParserRuleContext* tree, size_t kind) {
+  return token(tree, kind) != nullptr;
+}
 
 class Builder {
  public:

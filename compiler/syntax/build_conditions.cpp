@@ -60,9 +60,9 @@ WrittenOperator Builder::operator_of(P::OperationContext* tree) {
     case P::WITHIN:
       return WrittenOperator::kWithin;
     case P::HAS:
-      return tree->OPTION() != nullptr ? WrittenOperator::kHasOption
-             : tree->FLAG() != nullptr ? WrittenOperator::kHasFlag
-                                       : WrittenOperator::kHas;
+      return has(tree, P::OPTION) ? WrittenOperator::kHasOption
+             : has(tree, P::FLAG) ? WrittenOperator::kHasFlag
+                                  : WrittenOperator::kHas;
     default:
       return WrittenOperator::kIn;
   }
@@ -71,22 +71,22 @@ WrittenOperator Builder::operator_of(P::OperationContext* tree) {
 // Conditions. A level of one child is that child.
 
 ExpressionId Builder::expression(P::ExpressionContext* tree) {
-  const std::vector<P::ConjunctionContext*> parts = tree->conjunction();
+  const std::vector<P::ConjunctionContext*> parts = children<P::ConjunctionContext>(tree);
   if (parts.size() == 1) return conjunction(parts.front());
   Expression out;
   out.form = ExpressionForm::kOr;
   out.span = span(tree);
-  const std::vector<antlr4::tree::TerminalNode*> ors = tree->OR();
   for (size_t i = 0; i < parts.size(); ++i) {
     const ExpressionId child = conjunction(parts[i]);
-    if (i > 0) document_.expressions[child.index()].begins_line = begins_line(ors[i - 1]->getSymbol());
+    // conjunction, `or`, conjunction, ...
+    if (i > 0) document_.expressions[child.index()].begins_line = begins_line(symbol_of(tree->children[2 * i - 1]));
     out.children.push_back(child);
   }
   return add(std::move(out));
 }
 
 ExpressionId Builder::conjunction(P::ConjunctionContext* tree) {
-  const std::vector<P::NegationContext*> parts = tree->negation();
+  const std::vector<P::NegationContext*> parts = children<P::NegationContext>(tree);
   if (parts.size() == 1) return negation(parts.front());
   Expression out;
   out.form = ExpressionForm::kAnd;
@@ -96,48 +96,48 @@ ExpressionId Builder::conjunction(P::ConjunctionContext* tree) {
 }
 
 ExpressionId Builder::negation(P::NegationContext* tree) {
-  if (tree->NOT() == nullptr) return primary(tree->primary());
+  if (!has(tree, P::NOT)) return primary(static_cast<P::PrimaryContext*>(tree->children.front()));
   Expression out;
   out.form = ExpressionForm::kNot;
   out.span = span(tree);
-  out.children.push_back(negation(tree->negation()));
+  out.children.push_back(negation(child<P::NegationContext>(tree)));
   return add(std::move(out));
 }
 
 ExpressionId Builder::primary(P::PrimaryContext* tree) {
-  if (auto* grouped = dynamic_cast<P::GroupedContext*>(tree)) {
-    const ExpressionId inside = expression(grouped->expression());
+  if (auto* grouped = as<P::GroupedContext>(tree)) {
+    const ExpressionId inside = expression(child<P::ExpressionContext>(grouped));
     document_.expressions[inside.index()].parenthesised = true;
     return inside;
   }
-  if (auto* q = dynamic_cast<P::QuantifiedContext*>(tree)) return quantified(q);
-  if (auto* t = dynamic_cast<P::TestContext*>(tree)) return test(t);
+  if (auto* q = as<P::QuantifiedContext>(tree)) return quantified(q);
+  if (auto* t = as<P::TestContext>(tree)) return test(t);
 
   Expression out;
   out.span = span(tree);
-  if (auto* exists = dynamic_cast<P::ExistsContext*>(tree)) {
+  if (auto* exists = as<P::ExistsContext>(tree)) {
     out.form = ExpressionForm::kExists;
-    out.subject.path = name(exists->name());
-    if (exists->index() != nullptr) index(out.subject, exists->index());
-  } else if (auto* counted = dynamic_cast<P::CountedContext*>(tree)) {
+    out.subject.path = name(child<P::NameContext>(exists));
+    if (auto* at = child<P::IndexContext>(exists)) index(out.subject, at);
+  } else if (auto* counted = as<P::CountedContext>(tree)) {
     out.form = ExpressionForm::kTest;
-    out.subject = subject(counted->subject());
+    out.subject = subject(child<P::SubjectContext>(counted));
     if (out.subject.form != SubjectForm::kPlain) {
-      diagnostics_.add(Code::kSyntax, span(counted->subject()), "`count` takes a list by its name alone",
+      diagnostics_.add(Code::kSyntax, span(child<P::SubjectContext>(counted)), "`count` takes a list by its name alone",
                        "as in `count(argv)`");
     }
     out.subject.form = SubjectForm::kCount;
-    compare(out, counted->comparison());
-  } else if (auto* counting = dynamic_cast<P::CountingContext*>(tree)) {
+    compare(out, child<P::ComparisonContext>(counted));
+  } else if (auto* counting = as<P::CountingContext>(tree)) {
     out.form = ExpressionForm::kCounting;
     const ExpressionId id = add(std::move(out));
     counts_.emplace_back(id, count_term(counting));
     return id;
-  } else if (auto* marked = dynamic_cast<P::MarkedContext*>(tree)) {
+  } else if (auto* marked = as<P::MarkedContext>(tree)) {
     out.form = ExpressionForm::kMarked;
-    const Span field = span(marked->MARKED()->getSymbol());
+    const Span field = span(token(marked, P::MARKED));
     out.subject.path = {text(field), field};
-    out.name = name(marked->word());
+    out.name = name(child<P::WordContext>(marked));
   } else {
     out.subject.path = {text(out.span), out.span};  // true, false
   }
@@ -146,101 +146,105 @@ ExpressionId Builder::primary(P::PrimaryContext* tree) {
 
 // any p in process.ancestors: ...  or  any argv like "..."
 ExpressionId Builder::quantified(P::QuantifiedContext* tree) {
-  const bool any = tree->ANY() != nullptr;
+  const bool any = has(tree, P::ANY);
   Expression out;
   out.span = span(tree);
-  if (tree->COLON() == nullptr) {
+  if (!has(tree, P::COLON)) {
     out.form = ExpressionForm::kTest;
-    out.subject = subject(tree->subject());
+    out.subject = subject(child<P::SubjectContext>(tree));
     out.subject.over = any ? WrittenSubject::Over::kAny : WrittenSubject::Over::kAll;
-    compare(out, tree->comparison());
+    compare(out, child<P::ComparisonContext>(tree));
     return add(std::move(out));
   }
-  P::ComparisonContext* in = tree->comparison();
+  P::ComparisonContext* in = child<P::ComparisonContext>(tree);
   out.form = any ? ExpressionForm::kAny : ExpressionForm::kAll;
-  out.name = name(tree->subject()->name());
-  const bool plain = tree->subject()->children.size() == 1 && in->NOT() == nullptr && in->operation()->IN() != nullptr &&
-                     in->NOCASE() == nullptr && in->ANY() == nullptr && in->ALL() == nullptr &&
-                     in->value()->operandWord() != nullptr && out.name.text.find('.') == std::string::npos;
+  P::SubjectContext* variable = child<P::SubjectContext>(tree);
+  P::ValueContext* list = child<P::ValueContext>(in);
+  out.name = name(child<P::NameContext>(variable));
+  const bool plain = variable->children.size() == 1 && !has(in, P::NOT) && has(child<P::OperationContext>(in), P::IN) &&
+                     !has(in, P::NOCASE) && !has(in, P::ANY) && !has(in, P::ALL) &&
+                     child<P::OperandWordContext>(list) != nullptr && out.name.text.find('.') == std::string::npos;
   if (!plain) {
     diagnostics_
         .add(Code::kSyntax, {document_.source, out.span.begin, span(in).end},
              fmt::format("`:` stands behind `{} NAME in LIST` only", any ? "any" : "all"), "is not of this form")
         .hints.push_back("write `any p in process.ancestors: p.name == \"sh\"`, or leave the `:` out to test each element");
   }
-  out.subject.path = name(in->value());
-  out.children.push_back(expression(tree->expression()));
+  out.subject.path = name(list);
+  out.children.push_back(expression(child<P::ExpressionContext>(tree)));
   return add(std::move(out));
 }
 
 ExpressionId Builder::test(P::TestContext* tree) {
   Expression out;
   out.span = span(tree);
-  if (tree->call() != nullptr) {
+  P::SubjectContext* left = child<P::SubjectContext>(tree);
+  if (auto* call = child<P::CallContext>(tree)) {
     out.form = ExpressionForm::kCall;
-    out.name = name(tree->subject());
-    for (P::ValueContext* argument : tree->call()->value()) out.arguments.push_back(value(argument));
-    if (tree->subject()->children.size() != 1) {
-      diagnostics_.add(Code::kSyntax, span(tree->subject()), "a macro is called by its name alone", "is not a macro's name");
+    out.name = name(left);
+    for (P::ValueContext* argument : children<P::ValueContext>(call)) out.arguments.push_back(value(argument));
+    if (left->children.size() != 1) {
+      diagnostics_.add(Code::kSyntax, span(left), "a macro is called by its name alone", "is not a macro's name");
     }
     return add(std::move(out));
   }
-  out.subject = subject(tree->subject());
-  if (tree->comparison() != nullptr) {
+  out.subject = subject(left);
+  if (auto* comparison = child<P::ComparisonContext>(tree)) {
     out.form = ExpressionForm::kTest;
-    compare(out, tree->comparison());
+    compare(out, comparison);
   }
   return add(std::move(out));
 }
 
 void Builder::compare(Expression& into, P::ComparisonContext* tree) {
-  P::OperationContext* operation = tree->operation();
-  into.negated = tree->NOT() != nullptr;
-  into.nocase = tree->NOCASE() != nullptr;
+  P::OperationContext* operation = child<P::OperationContext>(tree);
+  into.negated = has(tree, P::NOT);
+  into.nocase = has(tree, P::NOCASE);
   into.op = operator_of(operation);
   into.op_span = {document_.source, span(tree->start).begin, span(operation).end};
-  if (tree->ANY() != nullptr) into.quantifier = WrittenQuantifier::kAny;
-  if (tree->ALL() != nullptr) into.quantifier = WrittenQuantifier::kAll;
-  const antlr4::Token* right = tree->value()->start;
-  if (tree->value()->operandWord() != nullptr && begins_line(right)) {
+  if (has(tree, P::ANY)) into.quantifier = WrittenQuantifier::kAny;
+  if (has(tree, P::ALL)) into.quantifier = WrittenQuantifier::kAll;
+  P::ValueContext* operand = child<P::ValueContext>(tree);
+  const antlr4::Token* right = operand->start;
+  if (child<P::OperandWordContext>(operand) != nullptr && begins_line(right)) {
     // `process.name ==` and then the next member: its key is no value. A word that is meant stands on the operator's line.
     throw SyntaxFault{SyntaxFault::Kind::kUnexpected, right->getTokenIndex(), "a value"};
   }
-  into.value = value(tree->value());
+  into.value = value(operand);
 }
 
 WrittenSubject Builder::subject(P::SubjectContext* tree) {
   WrittenSubject out;
-  out.path = name(tree->name());
-  if (tree->OPTION() != nullptr) out.form = SubjectForm::kOption;
-  if (tree->OPERAND() != nullptr) out.form = SubjectForm::kOperand;
-  if (tree->value() != nullptr) out.argument = value(tree->value());
-  if (tree->index() != nullptr) index(out, tree->index());
+  out.path = name(child<P::NameContext>(tree));
+  if (has(tree, P::OPTION)) out.form = SubjectForm::kOption;
+  if (has(tree, P::OPERAND)) out.form = SubjectForm::kOperand;
+  if (auto* argument = child<P::ValueContext>(tree)) out.argument = value(argument);
+  if (auto* at = child<P::IndexContext>(tree)) index(out, at);
   return out;
 }
 
 void Builder::index(WrittenSubject& into, P::IndexContext* tree) {
   into.form = SubjectForm::kIndex;
-  into.argument = value(tree->value());
+  into.argument = value(child<P::ValueContext>(tree));
 }
 
 // Values.
 
 ValueId Builder::value(P::ValueContext* tree) {
-  if (tree->string() != nullptr) return string_value(tree->string());
-  if (tree->scalar() != nullptr) return scalar(tree->scalar());
-  if (tree->splice() != nullptr) return splice(tree->splice());
-  if (tree->list() != nullptr) return list(tree->list(), Place::kItem);
-  return word(tree->operandWord(), Place::kOperand);
+  if (auto* each = child<P::StringContext>(tree)) return string_value(each);
+  if (auto* each = child<P::ScalarContext>(tree)) return scalar(each);
+  if (auto* each = child<P::SpliceContext>(tree)) return splice(each);
+  if (auto* each = child<P::ListContext>(tree)) return list(each, Place::kItem);
+  return word(child<P::OperandWordContext>(tree), Place::kOperand);
 }
 
 ValueId Builder::item(P::ItemContext* tree, Place place) {
-  if (tree->string() != nullptr) return string_value(tree->string());
-  if (tree->scalar() != nullptr) return scalar(tree->scalar());
-  if (tree->splice() != nullptr) return splice(tree->splice());
-  if (tree->list() != nullptr) return list(tree->list(), place);
-  if (tree->object() != nullptr) return object(tree->object(), place);
-  return word(tree->word(), place);
+  if (auto* each = child<P::StringContext>(tree)) return string_value(each);
+  if (auto* each = child<P::ScalarContext>(tree)) return scalar(each);
+  if (auto* each = child<P::SpliceContext>(tree)) return splice(each);
+  if (auto* each = child<P::ListContext>(tree)) return list(each, place);
+  if (auto* each = child<P::ObjectContext>(tree)) return object(each, place);
+  return word(child<P::WordContext>(tree), place);
 }
 
 ValueId Builder::string_value(P::StringContext* tree) {
@@ -256,11 +260,11 @@ ValueId Builder::scalar(P::ScalarContext* tree) {
   WrittenValue out;
   out.span = span(tree);
   out.text = text(out.span);
-  if (tree->ADDRESS() != nullptr) {
+  if (has(tree, P::ADDRESS)) {
     out.form = ValueForm::kAddress;
     return add(std::move(out));
   }
-  out.form = tree->DURATION() != nullptr ? ValueForm::kDuration : ValueForm::kInt;
+  out.form = has(tree, P::DURATION) ? ValueForm::kDuration : ValueForm::kInt;
   const std::optional<int64_t> number = out.form == ValueForm::kDuration ? read_duration(out.text) : read_integer(out.text);
   if (number) {
     out.number = *number;
@@ -276,7 +280,7 @@ ValueId Builder::splice(P::SpliceContext* tree) {
   WrittenValue out;
   out.form = ValueForm::kSplice;
   out.span = span(tree);
-  out.text = text(span(tree->name()));
+  out.text = text(span(child<P::NameContext>(tree)));
   return add(std::move(out));
 }
 
@@ -298,12 +302,12 @@ ValueId Builder::list(P::ListContext* tree, Place place) {
   out.form = ValueForm::kList;
   out.span = span(tree);
   bool comma = true;  // a comma here would have nothing before it
-  for (antlr4::tree::ParseTree* child : tree->children) {
-    if (auto* element = dynamic_cast<P::ItemContext*>(child)) {
+  for (antlr4::tree::ParseTree* each : tree->children) {
+    if (auto* element = as<P::ItemContext>(each)) {
       out.items.push_back(item(element, place));
       comma = false;
-    } else if (auto* leaf = dynamic_cast<antlr4::tree::TerminalNode*>(child); leaf->getSymbol()->getType() == P::COMMA) {
-      if (comma) diagnostics_.add(Code::kSyntax, span(leaf->getSymbol()), "expected a value, found `,`", "one comma too many");
+    } else if (const antlr4::Token* leaf = symbol_of(each); leaf->getType() == P::COMMA) {
+      if (comma) diagnostics_.add(Code::kSyntax, span(leaf), "expected a value, found `,`", "one comma too many");
       comma = true;
     }
   }
@@ -318,14 +322,15 @@ ValueId Builder::object(P::ObjectContext* tree, Place place) {
     diagnostics_.add(Code::kSyntax, out.span, "an object `{...}` stands in tests only", "not in a list of values");
   }
   bool comma = true;
-  for (antlr4::tree::ParseTree* child : tree->children) {
-    if (auto* entry = dynamic_cast<P::EntryContext*>(child)) {
-      Word key = entry->string() != nullptr ? string(entry->string()) : name(entry->word());
-      const ValueId value = item(entry->item(), place);
+  for (antlr4::tree::ParseTree* each : tree->children) {
+    if (auto* entry = as<P::EntryContext>(each)) {
+      auto* quoted = child<P::StringContext>(entry);
+      Word key = quoted != nullptr ? string(quoted) : name(child<P::WordContext>(entry));
+      const ValueId value = item(child<P::ItemContext>(entry), place);
       out.entries.push_back({std::move(key), value});
       comma = false;
-    } else if (auto* leaf = dynamic_cast<antlr4::tree::TerminalNode*>(child); leaf->getSymbol()->getType() == P::COMMA) {
-      if (comma) diagnostics_.add(Code::kSyntax, span(leaf->getSymbol()), "expected a name, found `,`", "one comma too many");
+    } else if (const antlr4::Token* leaf = symbol_of(each); leaf->getType() == P::COMMA) {
+      if (comma) diagnostics_.add(Code::kSyntax, span(leaf), "expected a name, found `,`", "one comma too many");
       comma = true;
     }
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/syntax/grammar_parser.h"
 
+#include <RecipeTables.h>
 #include <fmt/format.h>
 
 #include "compiler/predicate.h"
@@ -9,6 +10,13 @@ namespace recipe {
 namespace {
 
 using grammar::RecipeParser;
+
+// A token of this kind, or the end of the state's rule.
+bool may_come_next(size_t state, size_t kind) {
+  namespace table = grammar::next_tokens;
+  const auto holds = [&](size_t bit) { return (table::kSets[2 * state + bit / 64] >> bit % 64 & 1) != 0; };
+  return holds(table::kRuleEnds) || (kind < table::kKinds && holds(kind));
+}
 
 // Reports by throwing SyntaxFault, at the first error.
 class ThrowingStrategy final : public antlr4::DefaultErrorStrategy {
@@ -21,9 +29,7 @@ class ThrowingStrategy final : public antlr4::DefaultErrorStrategy {
   antlr4::Token* recoverInline(antlr4::Parser* parser) override { fail(parser, parser->getTokenStream()->index()); }
   // Before an optional part or a loop: what stands here must begin it or follow it. So the message can name both.
   void sync(antlr4::Parser* parser) override {
-    const antlr4::atn::ATN& atn = parser->getInterpreter<antlr4::atn::ParserATNSimulator>()->atn;
-    const antlr4::misc::IntervalSet next = atn.nextTokens(atn.states[parser->getState()]);
-    if (next.contains(antlr4::Token::EPSILON) || next.contains(parser->getTokenStream()->LA(1))) return;
+    if (may_come_next(parser->getState(), parser->getTokenStream()->LA(1))) return;
     fail(parser, parser->getTokenStream()->index());
   }
 

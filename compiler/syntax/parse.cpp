@@ -227,7 +227,7 @@ void FileParser::declaration() {
 
 void FileParser::recipe() {
   WrittenRecipe recipe;
-  if (!attempt([&] { recipe.name = builder_.name(parser_.recipeHead()->name()); })) return;
+  if (!attempt([&] { recipe.name = builder_.name(child<P::NameContext>(parser_.recipeHead())); })) return;
   while (!spent() && at(here()).kind != P::RBRACE && at(here()).kind != kEndOfText) {
     const size_t before = here();
     member(recipe);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Text → tokens, one at a time, comments included. The lexer is the grammar's; it never fails (RecipeLexer.g4).
+// Text → tokens, one at a time, comments included. The automaton is the grammar's; it never fails (RecipeLexer.g4).
 #pragma once
+#include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <string_view>
 
 namespace recipe {
@@ -22,15 +22,14 @@ inline constexpr uint16_t kEndOfText = 0xffff;
 class Scanner {
  public:
   explicit Scanner(std::string_view text);  // outlives the scanner
-  ~Scanner();
-  Scanner(const Scanner&) = delete;
-  Scanner& operator=(const Scanner&) = delete;
 
   Token next();
 
  private:
-  struct State;
-  std::unique_ptr<State> state_;
+  std::string_view text_;
+  size_t at_ = 0;
+  size_t line_begin_ = 0;
+  bool line_fresh_ = true;  // no token yet on this line
 };
 
 }  // namespace recipe

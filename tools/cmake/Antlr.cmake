@@ -1,5 +1,5 @@
-# recipe_grammar(): RecipeLexer.g4 and RecipeParser.g4 → recipe_antlr, the generated lexer and parser. Only compiler/syntax
-# links it. Generated code is compiled without our warnings.
+# recipe_grammar(): RecipeLexer.g4 and RecipeParser.g4 → recipe_antlr, the generated lexer and parser, and RecipeTables.h, what can be
+# told of them before a text is read (make_tables.cpp). Only compiler/syntax links it. Generated code is compiled without our warnings.
 function(recipe_grammar name)
   set(out ${CMAKE_BINARY_DIR}/generated/grammar)
   set(lexer ${CMAKE_SOURCE_DIR}/grammar/RecipeLexer.g4)
@@ -18,4 +18,13 @@ function(recipe_grammar name)
   target_compile_options(${name} PRIVATE -w -fno-char8_t)
   target_include_directories(${name} SYSTEM PUBLIC ${out} ${ANTLR4_INCLUDE})
   target_link_libraries(${name} PUBLIC ${ANTLR4_LIBRARY})
+
+  # Runs in the build, so it is built as the grammar is: without our warnings and sanitizers.
+  set(tables ${out}/RecipeTables.h)
+  add_executable(recipe_make_tables ${CMAKE_SOURCE_DIR}/compiler/syntax/make_tables.cpp)
+  target_link_libraries(recipe_make_tables PRIVATE ${name})
+  set_target_properties(recipe_make_tables PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${out})
+  add_custom_command(OUTPUT ${tables} COMMAND recipe_make_tables > ${tables} DEPENDS recipe_make_tables
+                     COMMENT "antlr4: tables of the grammar" VERBATIM)
+  add_custom_target(recipe_tables DEPENDS ${tables})
 endfunction()
