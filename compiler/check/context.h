@@ -12,6 +12,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "compiler/check/regexes.h"
 #include "compiler/compile.h"
 
 namespace recipe::checking {
@@ -91,9 +92,9 @@ struct Context {
   size_t faults = 0;  // errors found, those already reported included: a step compares before and after
   size_t literals = 0;
   size_t nodes = 0;
-  std::vector<Type> table_types;                            // as RecipeSet::tables
-  std::unordered_map<std::string, Span> keys;               // of maps, and where each is named first
-  std::unordered_map<std::string, std::string> regexes[2];  // read so far → what is wrong with each; without and with nocase
+  std::vector<Type> table_types;                                // as RecipeSet::tables
+  std::unordered_map<std::string, Span> keys;                   // of maps, and where each is named first
+  RegexFaults regexes;                                          // read so far
   std::map<FieldId, std::set<std::string, std::less<>>> marks;  // names that recipes set, by the field that asks for them
 
   Context(Compilation& a_compilation, const CompileOptions& an_options) : compilation(a_compilation), options(an_options) {}

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Files and their imports → documents, each file once however it is reached.
+// Files and their imports → documents, each file once however it is reached. Files are parsed on all processors; diagnostics
+// stand as if they had been parsed one by one.
 //
 // An import is looked for beside the importing file, then below each -I root; one that begins with `lib/` also in the folders
 // above the importing file, nearest first, so that a recipe of a library finds it when it is given alone. What it names must
@@ -11,6 +12,7 @@
 
 #include "compiler/check/context.h"
 #include "compiler/syntax/parse.h"
+#include "runtime/base/parallel.h"
 
 namespace recipe::checking {
 namespace {
@@ -19,9 +21,19 @@ namespace fs = std::filesystem;
 
 constexpr const char* kLibrary = "lib";
 
+// Fewer bytes are read before a second thread has begun.
+constexpr size_t kWorthThreads = 1u << 16;
+
 struct Edge {
   DocumentIndex to = 0;
   Span span;
+};
+
+// What the parser made of one file.
+struct Parsed {
+  Document document;
+  Diagnostics diagnostics;
+  RegexFaults regexes;
 };
 
 class Loader {
@@ -36,9 +48,12 @@ class Loader {
       if (by_path_.emplace(path.native(), queue_.size()).second) queue_.push_back(file);
     }
     for (const fs::path& root : context_.options.roots) roots_.push_back(absolute(root));
-    for (size_t i = 0; i < queue_.size(); ++i) {  // grows while imports are found
-      parse_next(queue_[i]);
-      if (context_.options.progress) context_.options.progress(i + 1, queue_.size());
+    for (size_t begin = 0; begin < queue_.size();) {  // grows while imports are found
+      std::vector<Parsed> parsed = parse_all({queue_.begin() + static_cast<ptrdiff_t>(begin), queue_.end()});
+      for (Parsed& each : parsed) {
+        take(queue_[begin++], std::move(each));
+        if (context_.options.progress) context_.options.progress(begin, queue_.size());
+      }
     }
     for (DocumentIndex i = 0; i < edges_.size(); ++i) {
       std::vector<DocumentIndex>& imports = context_.scopes[i].imports;
@@ -55,10 +70,12 @@ class Loader {
  private:
   [[nodiscard]] const Source& source(SourceId id) const { return context_.compilation.sources[id]; }
 
-  static fs::path absolute(const fs::path& path) {
+  [[nodiscard]] fs::path absolute(const fs::path& path) const {
+    return (path.is_absolute() || path.empty() ? path : here_ / path).lexically_normal();
+  }
+  static fs::path working_folder() {
     std::error_code error;
-    fs::path whole = fs::absolute(path, error);
-    return (error ? path : whole).lexically_normal();
+    return fs::current_path(error);  // empty where it is gone
   }
 
   static fs::path common(const fs::path& a, const fs::path& b) {
@@ -77,19 +94,37 @@ class Loader {
     return true;
   }
 
-  void parse_next(SourceId id) {
-    Diagnostics& diagnostics = context_.compilation.diagnostics;
-    const size_t before = diagnostics.errors();
-    context_.compilation.set.documents.push_back(parse(context_.compilation.sources, id, diagnostics));
-    Document& document = context_.compilation.set.documents.back();
-    document.source = id;
+  // A file's document depends on its own text alone, so they are parsed at once, and their regexes read, which takes as long as
+  // all else that is checked. What they make of each other is asked in order.
+  [[nodiscard]] std::vector<Parsed> parse_all(const std::vector<SourceId>& files) const {
+    size_t bytes = 0;
+    for (const SourceId file : files) bytes += source(file).text.size();
+    std::vector<Parsed> parsed(files.size());
+    const auto work = [&](Items& items) {
+      DocumentParser parser;
+      while (const std::optional<size_t> i = items.next()) {
+        Parsed& out = parsed[*i];
+        out.document = parser.parse(context_.compilation.sources, files[*i], out.diagnostics);
+        out.regexes.read(out.document);
+      }
+    };
+    work_on(files.size(), work, bytes < kWorthThreads ? 1 : processors());
+    return parsed;
+  }
+
+  void take(SourceId id, Parsed parsed) {
+    bool lost = parsed.diagnostics.has_errors();
+    context_.compilation.diagnostics.add(std::move(parsed.diagnostics));
+    context_.regexes.add(std::move(parsed.regexes));
+    context_.compilation.set.documents.push_back(std::move(parsed.document));
+    const Document& document = context_.compilation.set.documents.back();
     context_.scopes.emplace_back();
     edges_.emplace_back();
-    bool lost = diagnostics.errors() != before;
-    for (const WrittenImport& import : document.imports) lost = !follow(id, import) || lost;
+    const fs::path folder = absolute(source(id).path).parent_path();
+    for (const WrittenImport& import : document.imports) lost = !follow(folder, import) || lost;
     context_.scopes.back().broken = lost;
     for (const WrittenList& list : document.lists) {
-      context_.scopes.back().list_files.push_back(list.file ? find_list_file(id, *list.file) : std::nullopt);
+      context_.scopes.back().list_files.push_back(list.file ? find_list_file(id, folder, *list.file) : std::nullopt);
     }
     own_faults_.push_back(lost);
   }
@@ -111,9 +146,8 @@ class Loader {
     return folders;
   }
 
-  // false: reported.
-  bool follow(SourceId from, const WrittenImport& import) {
-    const fs::path folder = absolute(source(from).path).parent_path();
+  // folder: of the importing file. false: reported.
+  bool follow(const fs::path& folder, const WrittenImport& import) {
     if (import.path.text.find('\0') != std::string::npos || import.path.text.empty()) {
       context_.fault(Code::kUnreadableFile, import.path.span, "an import names a file", "names none");
       return false;
@@ -148,8 +182,7 @@ class Loader {
   }
 
   // Where a list's file is looked for is where an import would be. nullopt: reported.
-  std::optional<SourceId> find_list_file(SourceId from, const Word& name) {
-    const fs::path folder = absolute(source(from).path).parent_path();
+  std::optional<SourceId> find_list_file(SourceId from, const fs::path& folder, const Word& name) {
     if (name.text.find('\0') != std::string::npos || name.text.empty()) {
       context_.fault(Code::kUnreadableFile, name.span, "a list is read from a file", "names none");
       return std::nullopt;
@@ -262,6 +295,7 @@ class Loader {
   std::vector<std::vector<Edge>> edges_;
   std::vector<bool> own_faults_;
   std::unordered_map<std::string, SourceId> list_files_;
+  const fs::path here_ = working_folder();
   fs::path shared_;
   std::vector<fs::path> roots_;
 };

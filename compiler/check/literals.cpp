@@ -169,15 +169,6 @@ std::optional<Literal> check_bool(Context& context, const LiteralUse& use, Item 
   return std::nullopt;
 }
 
-// What is wrong with a regex; empty: nothing. Each is read once: a macro brings the same to each of its calls.
-const std::string& fault_of_regex(Context& context, const std::string& text, bool nocase) {
-  const auto [known, fresh] = context.regexes[nocase ? 1 : 0].try_emplace(text);
-  if (!fresh) return known->second;
-  const Result<Regex> read = Regex::compile(text, nocase);
-  if (!read) known->second = read.error().message();
-  return known->second;
-}
-
 bool check_pattern(Context& context, const LiteralUse& use, const WrittenValue& value) {
   if (use.op == Operator::kLike) {
     if (const Status read = check_glob(value.text); !read) {
@@ -186,7 +177,7 @@ bool check_pattern(Context& context, const LiteralUse& use, const WrittenValue& 
     }
   }
   if (use.op == Operator::kMatches) {
-    if (const std::string& fault = fault_of_regex(context, value.text, use.nocase); !fault.empty()) {
+    if (const std::string& fault = context.regexes.of(value.text, use.nocase); !fault.empty()) {
       context.fault(Code::kWrongPattern, value.span, "the regular expression cannot be read", fault);
       return false;
     }

@@ -42,6 +42,19 @@ void Diagnostics::add(const Diagnostic& diagnostic, Severity severity) {
   add(std::move(copy));
 }
 
+void Diagnostics::add(Diagnostics others) {
+  // Those that it only counted, by what remains when the kept ones are taken off.
+  size_t errors = others.errors_, warnings = others.warnings_;
+  for (Diagnostic& each : others.all_) {
+    errors -= each.severity == Severity::kError ? 1 : 0;
+    warnings -= each.severity == Severity::kWarning ? 1 : 0;
+    add(std::move(each));
+  }
+  errors_ += errors;
+  warnings_ += warnings;
+  suppressed_ += others.suppressed_;
+}
+
 Diagnostic& Diagnostics::add(Diagnostic diagnostic) {
   errors_ += diagnostic.severity == Severity::kError ? 1 : 0;
   warnings_ += diagnostic.severity == Severity::kWarning ? 1 : 0;

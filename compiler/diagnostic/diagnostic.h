@@ -66,6 +66,8 @@ class Diagnostics {
   Diagnostic& add(Code code, Span span, std::string message, std::string label = {});
   // One of another collector, with this severity.
   void add(const Diagnostic& diagnostic, Severity severity);
+  // All of another collector, in its order. What it has suppressed is counted here too.
+  void add(Diagnostics others);
   [[nodiscard]] const std::vector<Diagnostic>& all() const { return all_; }
   [[nodiscard]] bool has_errors() const { return errors_ > 0; }
   [[nodiscard]] size_t errors() const { return errors_; }

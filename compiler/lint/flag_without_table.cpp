@@ -3,6 +3,7 @@
 // read as flags, and what stands behind an operand is not told apart.
 #include <algorithm>
 #include <set>
+#include <unordered_map>
 
 #include "compiler/lint/lint.h"
 #include "compiler/lint/walk.h"
@@ -51,6 +52,12 @@ std::set<std::string> programs(const Predicate& predicate, const Clause& clause)
 
 void lint_flag_without_table(const Compilation& compilation, Diagnostics& out) {
   std::set<std::pair<uint32_t, std::string>> said;  // (place of the test, program): clauses share terms
+  std::unordered_map<std::string, bool> described;  // programs asked so far: many clauses name the same
+  const auto is_described = [&](const std::string& name) {
+    const auto [known, fresh] = described.try_emplace(name);
+    if (fresh) known->second = has_table(compilation.set.option_tables, name);
+    return known->second;
+  };
   for_each_trigger(compilation, [&](const TriggerView& trigger) {
     for (const Clause& clause : trigger.clauses.clauses) {
       for (const uint32_t term : clause.terms) {
@@ -60,7 +67,7 @@ void lint_flag_without_table(const Compilation& compilation, Diagnostics& out) {
         std::string missing;
         std::string first;
         for (const std::string& name : programs(trigger.predicate, clause)) {
-          if (has_table(compilation.set.option_tables, name) || !said.emplace(at.begin, name).second) continue;
+          if (is_described(name) || !said.emplace(at.begin, name).second) continue;
           if (first.empty()) first = name;
           missing += (missing.empty() ? "`" : ", `") + name + "`";
         }

@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "compiler/lint/allow.h"
+#include "runtime/base/parallel.h"
 
 namespace recipe {
 namespace {
@@ -59,6 +60,35 @@ constexpr Lint kLints[] = {
     {Code::kUnusedSharedException, lint_unused_shared_exception},
 };
 
+// Fewer are judged before a second thread has begun.
+constexpr size_t kWorthThreads = 16;
+
+// What each lint finds, as kLints. Those that ask for settings run behind the others, and those that show events in one thread:
+// what answers them may not be for several.
+std::vector<Diagnostics> findings(const Compilation& compilation, const SettingsOf& settings, prove::EventJudge* judge) {
+  std::vector<Diagnostics> found(std::size(kLints), Diagnostics(SIZE_MAX));
+  const auto show_events = [&] {
+    Witness witness(compilation, judge);
+    for (size_t i = 0; i < std::size(kLints); ++i) {
+      if (kLints[i].run_with_witness != nullptr) kLints[i].run_with_witness(compilation, witness, found[i]);
+    }
+  };
+  const auto work = [&](Items& items) {
+    while (const std::optional<size_t> item = items.next()) {
+      if (*item == 0) {
+        show_events();
+      } else if (kLints[*item - 1].run != nullptr) {
+        kLints[*item - 1].run(compilation, found[*item - 1]);
+      }
+    }
+  };
+  work_on(std::size(kLints) + 1, work, compilation.set.recipes.size() < kWorthThreads ? 1 : processors());
+  for (size_t i = 0; i < std::size(kLints); ++i) {
+    if (kLints[i].run_by_settings != nullptr) kLints[i].run_by_settings(compilation, settings, found[i]);
+  }
+  return found;
+}
+
 }  // namespace
 
 std::span<const Lint> all_lints() {
@@ -83,12 +113,7 @@ Diagnostics run_lints(const Compilation& compilation, const std::function<bool(c
   const SettingsOf settings = settings_of ? settings_of : [](const std::string&) -> const LintSettings& { return kDefaults; };
   // All of them: what is allowed takes no place of what is not.
   Diagnostics found(SIZE_MAX);
-  Witness witness(compilation, judge);
-  for (const Lint& lint : kLints) {
-    if (lint.run != nullptr) lint.run(compilation, found);
-    if (lint.run_by_settings != nullptr) lint.run_by_settings(compilation, settings, found);
-    if (lint.run_with_witness != nullptr) lint.run_with_witness(compilation, witness, found);
-  }
+  for (Diagnostics& each : findings(compilation, settings, judge)) found.add(std::move(each));
 
   Diagnostics left(SIZE_MAX);
   Allows allows(compilation, is_given);

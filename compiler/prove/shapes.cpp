@@ -19,6 +19,7 @@ bool is_gap(const ShapeToken& token) {
 }
 
 void add_bytes(Shape& shape, std::string_view text) {
+  shape.reserve(shape.size() + text.size() + 1);  // a gap behind it is likely
   for (const char c : text) shape.push_back({Kind::kByte, static_cast<unsigned char>(c), {}});
 }
 

@@ -155,23 +155,6 @@ bool are_numbers(const Test& test) {
                      [](const Literal& literal) { return std::holds_alternative<int64_t>(literal); });
 }
 
-// No value satisfies both literals.
-bool texts_apart(const Test& a, const std::string& x, const Test& b, const std::string& y) {
-  const TextKind kind = text_kind(a.subject);
-  const bool fold = a.nocase || b.nocase;
-  for (const auto& [fixed, text, other, pattern] : {std::tuple{&a, &x, &b, &y}, std::tuple{&b, &y, &a, &x}}) {
-    if (fixed->op != Operator::kEquals || fixed->nocase || other->op != Operator::kMatches) continue;
-    const Regex* regex = compiled(*pattern, other->nocase);
-    return regex != nullptr && !regex->found_in(*text);
-  }
-  const auto of_a = shapes_of(a, x, fold);
-  const auto of_b = shapes_of(b, y, fold);
-  if (!of_a || !of_b) return false;
-  return std::all_of(of_a->begin(), of_a->end(), [&](const Shape& one) {
-    return std::all_of(of_b->begin(), of_b->end(), [&](const Shape& two) { return is_apart(one, two, kind); });
-  });
-}
-
 // `==` of texts as they are: the values are the literals.
 bool is_set_of_texts(const Test& test) {
   return test.op == Operator::kEquals && !test.nocase && type_of(test.subject) != Type::kIp && are_texts(test);
@@ -184,16 +167,64 @@ bool share_none(const Test& a, const Test& b) {
                       [&](const Literal& literal) { return known.contains(std::get<std::string>(literal)); });
 }
 
-bool literals_apart(const Test& a, const Literal& x, const Test& b, const Literal& y) {
-  if (x.index() != y.index()) return false;
-  if (const auto* number = std::get_if<int64_t>(&x)) {
-    if (a.op == Operator::kHas || b.op == Operator::kHas) return false;
-    return !numbers_of(a.op, *number).meets(numbers_of(b.op, std::get<int64_t>(y)));
+// Each literal of one test against each of another: whether no value satisfies both. The shapes of a literal are made once,
+// when they are first asked for.
+class Apart {
+ public:
+  Apart(const Test& a, const Test& b) : a_{&a, {}}, b_{&b, {}}, fold_(a.nocase || b.nocase) {}
+
+  [[nodiscard]] bool all() {
+    for (size_t i = 0; i < a_.test->literals.size(); ++i) {
+      for (size_t j = 0; j < b_.test->literals.size(); ++j) {
+        if (!literals(i, j)) return false;
+      }
+    }
+    return true;
   }
-  const std::string &one = std::get<std::string>(x), &two = std::get<std::string>(y);
-  if (type_of(a.subject) == Type::kIp) return !range_within(one, two) && !range_within(two, one);
-  return texts_apart(a, one, b, two);
-}
+
+ private:
+  struct Side {
+    const Test* test;
+    std::vector<std::optional<std::optional<std::vector<Shape>>>> shapes;  // as its literals; nullopt outside: not yet made
+  };
+
+  const std::optional<std::vector<Shape>>& shapes(Side& side, size_t i) {
+    side.shapes.resize(side.test->literals.size());
+    if (!side.shapes[i]) side.shapes[i] = shapes_of(*side.test, std::get<std::string>(side.test->literals[i]), fold_);
+    return *side.shapes[i];
+  }
+
+  bool literals(size_t i, size_t j) {
+    const Test &a = *a_.test, &b = *b_.test;
+    const Literal &x = a.literals[i], &y = b.literals[j];
+    if (x.index() != y.index()) return false;
+    if (const auto* number = std::get_if<int64_t>(&x)) {
+      if (a.op == Operator::kHas || b.op == Operator::kHas) return false;
+      return !numbers_of(a.op, *number).meets(numbers_of(b.op, std::get<int64_t>(y)));
+    }
+    const std::string &one = std::get<std::string>(x), &two = std::get<std::string>(y);
+    if (type_of(a.subject) == Type::kIp) return !range_within(one, two) && !range_within(two, one);
+    for (const auto& [fixed, text, other, pattern] : {std::tuple{&a, &one, &b, &two}, std::tuple{&b, &two, &a, &one}}) {
+      if (fixed->op != Operator::kEquals || fixed->nocase || other->op != Operator::kMatches) continue;
+      const Regex* regex = compiled(*pattern, other->nocase);
+      return regex != nullptr && !regex->found_in(*text);
+    }
+    return texts(i, j);
+  }
+
+  bool texts(size_t i, size_t j) {
+    const auto& of_a = shapes(a_, i);
+    const auto& of_b = shapes(b_, j);
+    if (!of_a || !of_b) return false;
+    const TextKind kind = text_kind(a_.test->subject);
+    return std::all_of(of_a->begin(), of_a->end(), [&](const Shape& one) {
+      return std::all_of(of_b->begin(), of_b->end(), [&](const Shape& two) { return is_apart(one, two, kind); });
+    });
+  }
+
+  Side a_, b_;
+  bool fold_;
+};
 
 }  // namespace
 
@@ -226,9 +257,7 @@ bool excludes(const Test& a, const Test& b) {
   if (a.table != 0 || b.table != 0) return false;
   if (is_set_of_texts(a) && is_set_of_texts(b)) return share_none(a, b);
   if (a.literals.size() * b.literals.size() > kMostPairs) return false;
-  return std::all_of(a.literals.begin(), a.literals.end(), [&](const Literal& x) {
-    return std::all_of(b.literals.begin(), b.literals.end(), [&](const Literal& y) { return literals_apart(a, x, b, y); });
-  });
+  return Apart(a, b).all();
 }
 
 std::optional<bool> holds(const Test& test, const Literal& value) {

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "compiler/syntax/literals.h"
 #include "compiler/syntax/members.h"
@@ -18,7 +19,7 @@ bool ends_word(char c) {
   return std::string_view(" \t\r\n,[](){}\"#=").find(c) != std::string_view::npos;
 }
 
-bool is_control(char c) {
+constexpr bool is_control(char c) {
   const auto byte = static_cast<unsigned char>(c);
   return (byte < 0x20 && c != '\n' && c != '\r' && c != '\t') || byte == 0x7f;
 }
@@ -76,16 +77,21 @@ void report_unknown(std::string_view text, Span word, uint32_t at, Diagnostics& 
   }
 }
 
+// By byte: ASCII that is text, as nearly every byte of a file is.
+constexpr std::array<bool, 256> kPlain = [] {
+  std::array<bool, 256> plain{};
+  for (size_t byte = 0; byte < 0x80; ++byte) plain[byte] = !is_control(static_cast<char>(byte));
+  return plain;
+}();
+
 // Bytes that are no text, wherever they stand.
 void report_bytes(std::string_view text, SourceId source, Diagnostics& diagnostics) {
   constexpr size_t kMost = 10;
   size_t reported = 0;
-  for (size_t at = 0; at < text.size() && reported < kMost;) {
+  for (size_t at = 0; reported < kMost;) {
+    while (at < text.size() && kPlain[static_cast<unsigned char>(text[at])]) ++at;
+    if (at == text.size()) return;
     const auto byte = static_cast<unsigned char>(text[at]);
-    if (byte < 0x80 && !is_control(text[at])) {
-      ++at;
-      continue;
-    }
     const size_t length = utf8_length(text.substr(at));
     if (length > 1) {
       at += length;

@@ -58,21 +58,22 @@ class Brackets {
 }  // namespace
 
 const Token& Chunks::peek(size_t ahead) {
-  while (ahead_.size() <= ahead) {
+  while (held_ <= ahead) {
     const Token token = scanner_.next();
     if (token.kind == L::COMMENT) {
       comments_.push_back(token);
       continue;
     }
     if (is_broken(token.kind) && broken_.size() < kMaxBroken) broken_.push_back(token);
-    ahead_.push_back(token);
+    ahead_[(first_ + held_++) % ahead_.size()] = token;
   }
-  return ahead_[ahead];
+  return ahead_[(first_ + ahead) % ahead_.size()];
 }
 
 Token Chunks::take() {
   const Token token = peek(0);
-  ahead_.pop_front();
+  first_ = (first_ + 1) % ahead_.size();
+  --held_;
   return token;
 }
 

@@ -2,7 +2,7 @@
 // A file's tokens → its top-level declarations, one at a time. No grammar is needed to find where one ends: brackets are
 // counted, and a declaration's first words at the very start of a line end whatever is still open before them.
 #pragma once
-#include <deque>
+#include <array>
 #include <string_view>
 #include <vector>
 
@@ -36,7 +36,8 @@ class Chunks {
   [[nodiscard]] bool starts_declaration(size_t depth);
 
   Scanner scanner_;
-  std::deque<Token> ahead_;
+  std::array<Token, 4> ahead_;  // a ring: names_follow looks at three
+  size_t first_ = 0, held_ = 0;
   std::vector<Token> comments_;
   std::vector<Token> broken_;
 };

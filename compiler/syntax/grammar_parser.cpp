@@ -4,12 +4,22 @@
 #include <RecipeTables.h>
 #include <fmt/format.h>
 
+#include <mutex>
+
 #include "compiler/predicate.h"
 
 namespace recipe {
 namespace {
 
 using grammar::RecipeParser;
+
+// What the parsers of several threads share in ANTLR's runtime: the automata of the decisions, which grow while they are asked,
+// a cache of their parts, a counter, and what may follow a state. The runtime has locks of its own, not for all of it. The rest
+// of what a parser reads is const: the grammar's own automaton (ATN) is made before main() begins.
+std::mutex& shared_runtime() {
+  static std::mutex mutex;
+  return mutex;
+}
 
 // A token of this kind, or the end of the state's rule.
 bool may_come_next(size_t state, size_t kind) {
@@ -35,7 +45,25 @@ class ThrowingStrategy final : public antlr4::DefaultErrorStrategy {
 
  private:
   [[noreturn]] static void fail(antlr4::Parser* parser, size_t token) {
+    const std::lock_guard lock(shared_runtime());
     throw SyntaxFault{SyntaxFault::Kind::kUnexpected, token, describe_expected(parser->getExpectedTokens())};
+  }
+};
+
+// Decides for the parser. At the head of `conjunction (OR conjunction)*` and `negation (AND negation)*` the next token is
+// enough: an `or` inside of `any x in list: a or b` belongs to the inner loop, which SLL takes too, as the first alternative.
+// ANTLR finds the end of such a loop by an exception that it makes and does not throw, once a condition.
+class Predictor final : public antlr4::atn::ParserATNSimulator {
+ public:
+  using ParserATNSimulator::ParserATNSimulator;
+
+  size_t adaptivePredict(antlr4::TokenStream* input, size_t decision, antlr4::ParserRuleContext* outer) override {
+    constexpr size_t kOnceMore = 1, kNoMore = 2;
+    const size_t rule = atn.decisionToState[decision]->ruleIndex;
+    if (rule == RecipeParser::RuleExpression) return input->LA(1) == RecipeParser::OR ? kOnceMore : kNoMore;
+    if (rule == RecipeParser::RuleConjunction) return input->LA(1) == RecipeParser::AND ? kOnceMore : kNoMore;
+    const std::lock_guard lock(shared_runtime());
+    return ParserATNSimulator::adaptivePredict(input, decision, outer);
   }
 };
 
@@ -118,7 +146,7 @@ std::string describe_expected(const antlr4::misc::IntervalSet& expected) {
   return text;
 }
 
-void TokenWindow::assign(const std::vector<Token>& tokens) {
+void TokenWindow::assign(std::string_view text, const std::vector<Token>& tokens) {
   constexpr size_t kKept = 1u << 14;  // token objects kept for the next chunk
   if (pool_.size() > kKept) pool_.resize(kKept);
   for (size_t i = 0; i < tokens.size(); ++i) {
@@ -130,6 +158,7 @@ void TokenWindow::assign(const std::vector<Token>& tokens) {
     to.setStopIndex(static_cast<size_t>(from.end) - 1);
     to.setTokenIndex(i);
   }
+  text_ = text;
   size_ = tokens.size();
   at_ = 0;
 }
@@ -160,10 +189,15 @@ std::string TokenWindow::getText(antlr4::Token* start, antlr4::Token* stop) {
 BoundedParser::BoundedParser(antlr4::TokenStream* input) : RecipeParser(input) {
   removeErrorListeners();
   setErrorHandler(std::make_shared<ThrowingStrategy>());
-  // An `or` inside `any x in list: a or b` belongs to the inner loop. SLL takes the first alternative there at once and
-  // remembers it; LL would look at the whole stack each time, to the same end.
-  getInterpreter<antlr4::atn::ParserATNSimulator>()->setPredictionMode(antlr4::atn::PredictionMode::SLL);
+  auto* made = getInterpreter<antlr4::atn::ParserATNSimulator>();
+  auto* predictor = new Predictor(this, made->atn, made->decisionToDFA, made->getSharedContextCache());
+  // LL would look at the whole stack at each decision, to the same end.
+  predictor->setPredictionMode(antlr4::atn::PredictionMode::SLL);
+  setInterpreter(predictor);  // the parser owns it
 }
+
+// Of children: what the smallest piece of memory holds. Nearly all rules have no more, and would ask for a piece at each.
+constexpr size_t kMostlyEnough = 3;
 
 void BoundedParser::enterRule(antlr4::ParserRuleContext* context, size_t state, size_t rule) {
   if (is_deep(rule)) {
@@ -175,6 +209,7 @@ void BoundedParser::enterRule(antlr4::ParserRuleContext* context, size_t state, 
     if (open_.size() >= 2 * kMaxExpressionDepth) throw SyntaxFault{SyntaxFault::Kind::kTooDeep, getTokenStream()->index(), {}};
     open_.push_back(context);
   }
+  context->children.reserve(kMostlyEnough);
   RecipeParser::enterRule(context, state, rule);
 }
 

@@ -24,10 +24,8 @@ struct SyntaxFault {
 // The tokens of one chunk as ANTLR wants them. Token objects are re-used by the next chunk.
 class TokenWindow final : public antlr4::TokenStream {
  public:
-  explicit TokenWindow(std::string_view text) : text_(text) {}
-
-  // `tokens` ends with an antlr4::Token::EOF of ours; it outlives the use of this window.
-  void assign(const std::vector<Token>& tokens);
+  // `tokens` are of `text` and end with kEndOfText; the text outlives the use of this window.
+  void assign(std::string_view text, const std::vector<Token>& tokens);
 
   antlr4::Token* LT(ssize_t k) override;
   antlr4::Token* get(size_t index) const override { return pool_[index].get(); }
@@ -52,6 +50,7 @@ class TokenWindow final : public antlr4::TokenStream {
   size_t at_ = 0;
 };
 
+// Several threads may each use one of these.
 class BoundedParser final : public grammar::RecipeParser {
  public:
   explicit BoundedParser(antlr4::TokenStream* input);

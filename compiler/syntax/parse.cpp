@@ -26,12 +26,12 @@ constexpr size_t kMaxFaults = 100;
 
 class FileParser {
  public:
-  FileParser(const Sources& sources, SourceId id, Document& document, Diagnostics& diagnostics)
-      : text_(sources[id].text),
+  FileParser(std::string_view text, TokenWindow& window, BoundedParser& parser, Document& document, Diagnostics& diagnostics)
+      : text_(text),
         document_(document),
         diagnostics_(diagnostics),
-        window_(text_),
-        parser_(&window_),
+        window_(window),
+        parser_(parser),
         builder_(document, text_, diagnostics) {}
 
   void run();
@@ -65,8 +65,8 @@ class FileParser {
   Document& document_;
   Diagnostics& diagnostics_;
   Chunk chunk_;
-  TokenWindow window_;
-  BoundedParser parser_;
+  TokenWindow& window_;
+  BoundedParser& parser_;
   Builder builder_;
   size_t faults_ = 0;
   bool ended_ = false;  // the end of the declaration came too early, and that was reported
@@ -198,7 +198,7 @@ void FileParser::declaration() {
         .hints.push_back("split it, or move its lists into files of their own");
     return;
   }
-  window_.assign(chunk_.tokens);
+  window_.assign(text_, chunk_.tokens);
   parser_.reset();
   joins_ = false;
   ended_ = false;
@@ -406,11 +406,23 @@ void FileParser::one_property(std::vector<Property>& into) {
 
 }  // namespace
 
-Document parse(const Sources& sources, SourceId id, Diagnostics& diagnostics) {
+struct DocumentParser::State {
+  TokenWindow window;
+  BoundedParser parser{&window};
+};
+
+DocumentParser::DocumentParser() : state_(std::make_unique<State>()) {}
+DocumentParser::~DocumentParser() = default;
+
+Document DocumentParser::parse(const Sources& sources, SourceId id, Diagnostics& diagnostics) {
   Document document;
   document.source = id;
-  FileParser(sources, id, document, diagnostics).run();
+  FileParser(sources[id].text, state_->window, state_->parser, document, diagnostics).run();
   return document;
+}
+
+Document parse(const Sources& sources, SourceId id, Diagnostics& diagnostics) {
+  return DocumentParser().parse(sources, id, diagnostics);
 }
 
 }  // namespace recipe

@@ -130,6 +130,23 @@ TEST_CASE("past the bound of one source errors are counted and no longer kept; a
   CHECK(summary(f.diagnostics) == "206 errors (5 not shown)");
 }
 
+TEST_CASE("diagnostics that were collected apart stand and count as if they had been collected together") {
+  Fixture together(""), apart("");
+  const SourceId second = together.sources.add("b.recipe", "");
+  Diagnostics first_file, second_file;
+  for (size_t i = 0; i < Diagnostics::kMaxDiagnostics + 3; ++i) {
+    together.diagnostics.add(Code::kSyntax, together.span(0, 0), "m");
+    first_file.add(Code::kSyntax, together.span(0, 0), "m");
+  }
+  for (Diagnostics* each : {&together.diagnostics, &second_file})
+    each->add(Code::kUnclosed, {second, 0, 0}, "n").hints.push_back("close it");
+  apart.diagnostics.add(std::move(first_file));
+  apart.diagnostics.add(std::move(second_file));
+  CHECK(apart.diagnostics.errors() == together.diagnostics.errors());
+  CHECK(apart.diagnostics.suppressed() == together.diagnostics.suppressed());
+  CHECK(render_text(apart.diagnostics, together.sources, false) == together.text());
+}
+
 TEST_CASE("each code is found by its text, a lint by its name too") {
   for (const Code code : all_codes()) CHECK(find_code(info(code).text)->code == code);
   CHECK(find_code("no_kernel_filter")->text == "L0101");

@@ -3,6 +3,9 @@
 
 #include <catch2/catch.hpp>
 #include <chrono>
+#include <filesystem>
+
+#include "runtime/base/parallel.h"
 
 namespace recipe {
 namespace {
@@ -142,6 +145,43 @@ TEST_CASE("an allow comment is kept with its reason") {
   REQUIRE(p.document.allows.size() == 1);
   CHECK(p.document.allows[0].lint.text == "no_kernel_filter");
   CHECK(p.document.allows[0].reason == "any program may");
+}
+
+// What came of a file, as text.
+std::string outcome(DocumentParser& parser, const Sources& sources, SourceId id) {
+  Diagnostics diagnostics;
+  std::string out = print(parser.parse(sources, id, diagnostics), sources);
+  for (const Diagnostic& d : diagnostics.all())
+    out += std::string(info(d.code).text) + " " + std::to_string(d.primary.span.begin) + " " + d.message + "\n";
+  return out;
+}
+
+TEST_CASE("what a parser makes of a file depends on its text alone: on many threads, and behind files that are broken") {
+  Sources sources;
+  for (const char* folder : {"/rules", "/tests/fuzz/corpus/recipe"}) {
+    for (const auto& file : std::filesystem::recursive_directory_iterator(std::string(RECIPE_SOURCE_DIR) + folder))
+      if (file.is_regular_file()) REQUIRE(sources.load(file.path()).ok());
+  }
+  // Cut in the middle, most of them have faults.
+  const auto whole = static_cast<uint32_t>(sources.size());
+  for (uint32_t i = 0; i < whole; ++i) {
+    const std::string text = sources[SourceId{i}].text;
+    sources.add("cut", text.substr(0, text.size() * (i % 9 + 1) / 10));
+  }
+  std::vector<std::string> alone(sources.size()), together(sources.size());
+  for (uint32_t i = 0; i < alone.size(); ++i) {
+    DocumentParser fresh;
+    alone[i] = outcome(fresh, sources, SourceId{i});
+  }
+  const auto work = [&](Items& items) {
+    DocumentParser parser;
+    while (const auto i = items.next()) together[*i] = outcome(parser, sources, SourceId{static_cast<uint32_t>(*i)});
+  };
+  work_on(together.size(), work, 4);
+  for (size_t i = 0; i < alone.size(); ++i) {
+    INFO(sources[SourceId{static_cast<uint32_t>(i)}].path);
+    CHECK(together[i] == alone[i]);
+  }
 }
 
 }  // namespace
