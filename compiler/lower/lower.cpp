@@ -4,14 +4,39 @@
 
 #include <algorithm>
 #include <map>
+#include <unordered_map>
 
 #include "runtime/artefact/encode.h"
 #include "runtime/artefact/merge.h"
+#include "runtime/base/parallel.h"
 
 namespace recipe {
 namespace {
 
 constexpr size_t kMaxPassageBytes = 512;
+
+// Fewer conditions are lowered before a second thread has begun.
+constexpr size_t kWorthThreads = 256;
+
+// What becomes of one condition by itself.
+struct Lowered {
+  Predicate simplified;  // no kNot is left
+  Clauses clauses;       // of a trigger
+  BuiltProgram built;
+};
+
+// The words of one passage, and whether they are shown negated.
+struct Place {
+  Span span;
+  bool negated = false;
+  friend bool operator==(const Place&, const Place&) = default;
+};
+struct PlaceHash {
+  size_t operator()(const Place& place) const {
+    const uint64_t where = (uint64_t{place.span.source.value} << 32 | place.span.begin) * 0x9e3779b97f4a7c15;
+    return static_cast<size_t>(where ^ where >> 29) + place.span.end * 2 + (place.negated ? 1 : 0);
+  }
+};
 
 // White space folded to one blank, comments left out, at most kMaxPassageBytes.
 std::string fold_words(std::string_view text) {
@@ -44,6 +69,7 @@ class Lowering {
     artefact_.passages.emplace_back();
     artefact_.option_tables = compilation_.set.option_tables;
     artefact_.tables = std::move(compilation_.set.tables);  // of millions of entries one copy is enough
+    lower_conditions();
     for (const Recipe& recipe : compilation_.set.recipes) add_recipe(recipe);
     add_clauses();
     // Every index is in range, every clause has a slot.
@@ -51,6 +77,29 @@ class Lowering {
   }
 
  private:
+  // In the order in which add_recipe takes them. They know nothing of each other, so all processors work on them.
+  void lower_conditions() {
+    struct Condition {
+      const Predicate* when;
+      bool is_trigger;
+    };
+    std::vector<Condition> all;
+    for (const Recipe& recipe : compilation_.set.recipes) {
+      for (const On& on : recipe.ons) all.push_back({&on.when, true});
+      for (const Except& exception : recipe.exceptions) all.push_back({&exception.when, false});
+    }
+    lowered_.resize(all.size());
+    const auto work = [&](Items& items) {
+      while (const std::optional<size_t> i = items.next()) {
+        Lowered& out = lowered_[*i];
+        out.simplified = simplify(*all[*i].when);
+        if (all[*i].is_trigger) out.clauses = split_clauses(out.simplified);
+        out.built = build_program(out.simplified);
+      }
+    };
+    work_on(all.size(), work, all.size() < kWorthThreads ? 1 : processors());
+  }
+
   void add_recipe(const Recipe& recipe) {
     const RecipeId id{static_cast<uint32_t>(artefact_.recipes.size())};
     artefact_.recipes.push_back(recipe.info);
@@ -82,11 +131,11 @@ class Lowering {
   }
 
   void add_trigger(RecipeId recipe, const On& on) {
-    compilation_.simplified.push_back(simplify(on.when));  // no kNot is left
-    const Predicate& simplified = compilation_.simplified.back();
-    compilation_.clauses.push_back(split_clauses(simplified));
-    BuiltProgram built = build_program(simplified);
-    note_passages(built, simplified);
+    Lowered& lowered = lowered_[taken_++];
+    BuiltProgram& built = lowered.built;
+    note_passages(built, lowered.simplified);
+    compilation_.simplified.push_back(std::move(lowered.simplified));
+    compilation_.clauses.push_back(std::move(lowered.clauses));
     node_of_.push_back(std::move(built.node_of));
     artefact_.triggers.push_back(
         {recipe, on.event, on.importance, on.message, std::move(built.program), passage(on.span), on.report, on.marks});
@@ -94,9 +143,9 @@ class Lowering {
 
   // An exception is asked of every event that the recipe names and that has its fields.
   void add_exception(const Except& exception) {
-    const Predicate simplified = simplify(exception.when);
-    BuiltProgram built = build_program(simplified);
-    note_passages(built, simplified);
+    Lowered& lowered = lowered_[taken_++];
+    BuiltProgram& built = lowered.built;
+    note_passages(built, lowered.simplified);
     for (const EventId event : exception.events) {
       artefact_.recipes.back().exceptions.push_back(
           {exception.title, event, built.program, passage(exception.span), exception.until_unix_ns});
@@ -133,8 +182,7 @@ class Lowering {
   // negated: the words stand inside a `not (...)` that is not theirs alone, so it is said.
   uint32_t passage(Span span, bool negated = false) {
     if (!span.source.valid() || span.source.index() >= compilation_.sources.size() || span.end <= span.begin) return 0;
-    const auto [found, is_new] = passages_.try_emplace({span.source.value, span.begin, span.end, negated},
-                                                       static_cast<uint32_t>(artefact_.passages.size()));
+    const auto [found, is_new] = passages_.try_emplace(Place{span, negated}, static_cast<uint32_t>(artefact_.passages.size()));
     if (is_new) {
       const Position position = compilation_.sources.position(span.source, span.begin);
       const std::string words = fold_words(compilation_.sources.text(span));
@@ -160,7 +208,9 @@ class Lowering {
   Compilation& compilation_;
   Artefact& artefact_;
   std::vector<std::vector<uint32_t>> node_of_;  // by trigger
-  std::map<std::tuple<uint32_t, uint32_t, uint32_t, bool>, uint32_t> passages_;
+  std::vector<Lowered> lowered_;                // by condition, see lower_conditions
+  size_t taken_ = 0;                            // of them
+  std::unordered_map<Place, uint32_t, PlaceHash> passages_;
   std::map<uint32_t, uint32_t> files_;
 };
 

@@ -253,6 +253,11 @@ bool is_within(const Shape& a, const Shape& b, TextKind kind) {
   if (!a.empty() && !b.empty() && (differs_at(a.front(), b.front()) || differs_at(a.back(), b.back()))) return false;
   const size_t width = b.size() + 1;
   if ((a.size() + 1) * width > kMostCells) return false;
+  if (is_fixed(a) && is_fixed(b)) {
+    return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](const ShapeToken& one, const ShapeToken& two) {
+             return one.byte == two.byte;
+           });
+  }
   std::vector<bool> within((a.size() + 1) * width);  // [i][j]: the rest of a from i fits the rest of b from j
   for (size_t i = a.size() + 1; i-- > 0;) {
     for (size_t j = b.size() + 1; j-- > 0;) {
