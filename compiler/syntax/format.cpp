@@ -153,11 +153,12 @@ class Indenter {
     if (brackets_.empty()) return 0;
     return brackets_.back().indent + (is_step(line) ? 2 * kStep : kStep);
   }
-  // A step of a test on a line of its own: test "..." match ⏎ open { ... } ⏎ then exec { ... }
+  // A step of a test on a line of its own: test "..." match ⏎ each x in [...] ⏎ open { ... } ⏎ then exec { ... }
   [[nodiscard]] bool is_step(const Line& line) const {
     if (line.begin == 0 || brackets_.size() != 1) return false;
     const uint16_t kind = first(line).token.kind, last = pieces_[line.begin - 1].token.kind;
-    return kind == L::THEN || last == L::THEN || (in_test_ && (last == L::MATCH || last == L::NOTHING || last == L::MARK));
+    const bool unfinished = last == L::MATCH || last == L::NOTHING || last == L::MARK || last == L::RBRACKET;
+    return kind == L::THEN || last == L::THEN || (in_test_ && unfinished);
   }
   static size_t indent_in(const Condition& condition, uint16_t kind) {
     constexpr size_t kOr = 3, kAnd = 4;  // the word and its space
@@ -170,7 +171,7 @@ class Indenter {
 
   [[nodiscard]] bool is_property(const Line& line) const {
     if (brackets_.size() != 1 || !in_recipe_ || line.end - line.begin < 2) return false;
-    if (!conditions_.empty()) return false;
+    if (!conditions_.empty() || is_step(line)) return false;
     const uint16_t second = pieces_[line.begin + 1].token.kind;
     if (first(line).token.kind != L::WORD) return false;
     return second != L::LBRACE && !compares(second) && second != L::ASSIGN && second != L::WHEN;

@@ -6,6 +6,7 @@
 #include <optional>
 #include <sstream>
 
+#include "runtime/match/options.h"
 #include "tools/recipec/test_runner.h"
 
 namespace recipe::recipec {
@@ -28,13 +29,19 @@ void set_text(EventValues& event, FieldId field, const std::string& value) {
   }
 }
 
+std::string program_of(const EventValues& event) {
+  if (const auto name = text_of(event, FieldId::process_name)) return *name;
+  const std::string exe = text_of(event, FieldId::process_exe).value_or("");
+  return exe.substr(exe.rfind('/') + 1);
+}
+
 // The program under another name, in every place that shows it.
 Rewritten renamed_to(const EventValues& event, const std::function<std::string(const std::string&)>& rename) {
   if (event.event != EventId::exec) return std::nullopt;
   EventValues out = event;
-  const auto exe = text_of(event, FieldId::process_exe), own = text_of(event, FieldId::process_name);
-  if (!exe && !own) return std::nullopt;
-  const std::string name = own ? *own : exe->substr(exe->rfind('/') + 1), other = rename(name);
+  const auto exe = text_of(event, FieldId::process_exe);
+  if (!exe && !text_of(event, FieldId::process_name)) return std::nullopt;
+  const std::string name = program_of(event), other = rename(name);
   set_text(out, FieldId::process_name, other);
   if (exe) set_text(out, FieldId::process_exe, exe->substr(0, exe->rfind('/') + 1) + other);
   constexpr size_t kCommBytes = 15;
@@ -113,95 +120,146 @@ bool is_value(const std::string& word) {
   return !word.empty() && word[0] != '-';
 }
 
-Rewritten versioned(const EventValues& event) {
+// What the elements of a command line are to its program. Without a table of its options all that looks like one may be one.
+class Elements {
+ public:
+  Elements(const std::vector<std::string>& argv, const OptionTable* table) : known_(table != nullptr) {
+    if (!known_) return;
+    views_.assign(argv.begin(), argv.end());
+    parse_options(views_, false, table, parsed_);
+  }
+
+  [[nodiscard]] bool is_option(size_t element) const { return !known_ || options_at(element) > 0; }
+  // Its value is the next element.
+  [[nodiscard]] bool takes_next(size_t element) const {
+    return !known_ ||
+           (has_value(element) && element + 1 < views_.size() && last(element).value.data() == views_[element + 1].data());
+  }
+  // Letters behind one dash, none of which has a value but the last.
+  [[nodiscard]] bool is_flags(size_t element) const { return !known_ || (options_at(element) > 0 && !has_value(element)); }
+  [[nodiscard]] bool is_cluster(size_t element, size_t letters) const { return !known_ || options_at(element) == letters; }
+
+ private:
+  [[nodiscard]] size_t options_at(size_t element) const {
+    return static_cast<size_t>(std::count_if(parsed_.options.begin(), parsed_.options.end(),
+                                             [&](const ParsedOption& option) { return option.element == element; }));
+  }
+  [[nodiscard]] const ParsedOption& last(size_t element) const {
+    return *std::find_if(parsed_.options.rbegin(), parsed_.options.rend(),
+                         [&](const ParsedOption& option) { return option.element == element; });
+  }
+  [[nodiscard]] bool has_value(size_t element) const { return options_at(element) > 0 && last(element).has_value; }
+
+  bool known_;
+  std::vector<std::string_view> views_;
+  ParsedCommand parsed_;
+};
+
+Rewritten versioned(const EventValues& event, const OptionTable* /*table*/) {
   return renamed_to(event, [](const std::string& name) {
     return name + (std::isdigit(static_cast<unsigned char>(name.back())) != 0 ? ".11" : "5.36");
   });
 }
-Rewritten renamed(const EventValues& event) {
+Rewritten renamed(const EventValues& event, const OptionTable* /*table*/) {
   return renamed_to(event, [](const std::string&) { return "updated"; });
 }
-Rewritten from_memory(const EventValues& event) {
+Rewritten from_memory(const EventValues& event, const OptionTable* /*table*/) {
   const auto exe = text_of(event, FieldId::process_exe);
   if (event.event != EventId::exec || !exe) return std::nullopt;
   Rewritten out = renamed_to(event, [](const std::string&) { return "memfd:x"; });
   if (out) set_text(*out, FieldId::process_exe, "/memfd:x");
   return out;
 }
-Rewritten other_argv0(const EventValues& event) {
+Rewritten other_argv0(const EventValues& event, const OptionTable* /*table*/) {
   return with_arguments(event, [](auto& argv) {
     if (!argv.empty()) argv[0] = "-";
   });
 }
-Rewritten glued(const EventValues& event) {
-  return with_arguments(event, [](auto& argv) {
+Rewritten glued(const EventValues& event, const OptionTable* table) {
+  return with_arguments(event, [&](auto& argv) {
+    const Elements elements(argv, table);
     for (size_t i = 1; i + 1 < argv.size(); ++i) {
-      if (!is_short(argv[i]) || !is_value(argv[i + 1])) continue;
+      if (!is_short(argv[i]) || !is_value(argv[i + 1]) || !elements.takes_next(i)) continue;
       argv[i] += argv[i + 1];
       argv.erase(argv.begin() + static_cast<ptrdiff_t>(i) + 1);
       return;
     }
   });
 }
-Rewritten clustered(const EventValues& event) {
-  return with_arguments(event, [](auto& argv) {
+Rewritten clustered(const EventValues& event, const OptionTable* table) {
+  return with_arguments(event, [&](auto& argv) {
+    const Elements elements(argv, table);
     for (size_t i = 1; i + 1 < argv.size(); ++i) {
-      if (!is_short(argv[i]) || !is_short(argv[i + 1])) continue;
+      if (!is_short(argv[i]) || !is_short(argv[i + 1]) || !elements.is_flags(i) || !elements.is_option(i + 1)) continue;
       argv[i] += argv[i + 1].substr(1);
       argv.erase(argv.begin() + static_cast<ptrdiff_t>(i) + 1);
       return;
     }
   });
 }
-Rewritten separated(const EventValues& event) {
-  return with_arguments(event, [](auto& argv) {
+Rewritten separated(const EventValues& event, const OptionTable* table) {
+  return with_arguments(event, [&](auto& argv) {
+    const Elements elements(argv, table);
     for (size_t i = 1; i < argv.size(); ++i) {
       const std::string word = argv[i];
       const bool cluster = word.size() == 3 && word[0] == '-' && std::isalpha(static_cast<unsigned char>(word[1])) != 0 &&
                            std::isalpha(static_cast<unsigned char>(word[2])) != 0;
-      if (!cluster) continue;
+      if (!cluster || !elements.is_cluster(i, 2)) continue;
       argv[i] = word.substr(0, 2);
       argv.insert(argv.begin() + static_cast<ptrdiff_t>(i) + 1, std::string("-") + word[2]);
       return;
     }
   });
 }
-Rewritten with_equals(const EventValues& event) {
-  return with_arguments(event, [](auto& argv) {
+Rewritten with_equals(const EventValues& event, const OptionTable* table) {
+  return with_arguments(event, [&](auto& argv) {
+    const Elements elements(argv, table);
     for (size_t i = 1; i + 1 < argv.size(); ++i) {
-      if (!is_long(argv[i]) || argv[i].find('=') != std::string::npos || !is_value(argv[i + 1])) continue;
+      const bool bare = is_long(argv[i]) && argv[i].find('=') == std::string::npos;
+      if (!bare || !is_value(argv[i + 1]) || !elements.takes_next(i)) continue;
       argv[i] += "=" + argv[i + 1];
       argv.erase(argv.begin() + static_cast<ptrdiff_t>(i) + 1);
       return;
     }
   });
 }
-Rewritten without_equals(const EventValues& event) {
-  return with_arguments(event, [](auto& argv) {
+Rewritten without_equals(const EventValues& event, const OptionTable* table) {
+  return with_arguments(event, [&](auto& argv) {
+    const std::vector<std::string> before = argv;
     for (size_t i = 1; i < argv.size(); ++i) {
       const size_t equals = argv[i].find('=');
       if (!is_long(argv[i]) || equals == std::string::npos) continue;
       const std::string value = argv[i].substr(equals + 1);
       argv[i].resize(equals);
       argv.insert(argv.begin() + static_cast<ptrdiff_t>(i) + 1, value);
-      return;
+      // An optional value stands behind `=` alone.
+      if (Elements(argv, table).takes_next(i)) return;
+      argv = before;
     }
   });
 }
-Rewritten permuted(const EventValues& event) {
-  return with_arguments(event, [](auto& argv) {
+Rewritten permuted(const EventValues& event, const OptionTable* table) {
+  if (table != nullptr && !table->permute) return std::nullopt;
+  return with_arguments(event, [&](auto& argv) {
     if (argv.empty() || std::find(argv.begin(), argv.end(), "--") != argv.end()) return;
-    std::stable_partition(argv.begin() + 1, argv.end(),
-                          [](const std::string& word) { return !is_long(word) || word.find('=') == std::string::npos; });
+    const Elements elements(argv, table);
+    std::vector<std::string> front = {argv[0]}, back;
+    for (size_t i = 1; i < argv.size(); ++i) {
+      const bool moves = is_long(argv[i]) && argv[i].find('=') == std::string::npos && elements.is_option(i);
+      (moves ? back : front).push_back(argv[i]);
+      if (moves && table != nullptr && elements.takes_next(i)) back.push_back(argv[++i]);
+    }
+    front.insert(front.end(), back.begin(), back.end());
+    argv = std::move(front);
   });
 }
-Rewritten wrapped(const EventValues& event) {
+Rewritten wrapped(const EventValues& event, const OptionTable* /*table*/) {
   return below(event, "timeout", "/usr/bin/timeout");
 }
-Rewritten below_shell(const EventValues& event) {
+Rewritten below_shell(const EventValues& event, const OptionTable* /*table*/) {
   return below(event, "sh", "/bin/sh");
 }
-Rewritten slashes(const EventValues& event) {
+Rewritten slashes(const EventValues& event, const OptionTable* /*table*/) {
   return with_arguments(event, [](auto& argv) {
     for (size_t i = 1; i < argv.size(); ++i) {
       const size_t slash = argv[i].find('/', 1);
@@ -210,14 +268,14 @@ Rewritten slashes(const EventValues& event) {
     }
   });
 }
-Rewritten padded(const EventValues& event) {
+Rewritten padded(const EventValues& event, const OptionTable* /*table*/) {
   return with_arguments(event, [](auto& argv) {
     if (argv.size() > 1) argv.insert(argv.begin() + 1, "--padding=" + std::string(kPadding, 'x'));
   });
 }
 
 struct Trick {
-  Rewritten (*rewrite)(const EventValues&);
+  Rewritten (*rewrite)(const EventValues&, const OptionTable* table);  // of the program; nullptr: none
   TrickInfo info;
 };
 #define EVASION(function, name, doc) {function, {name, doc}},
@@ -267,7 +325,9 @@ Result<std::vector<EvasionReport>> evade(const Compilation& compilation,
       for (const RecipeTest& test : recipe.tests) {
         if (test.expectation != TestExpectation::kMatch || test.wait_ns > 0 || test.todo) continue;
         RecipeTest changed = test;
-        const Rewritten last = trick.rewrite(test.steps.back());
+        const EventValues& event = test.steps.back();
+        const OptionTable* table = find_table(compilation.artefact.option_tables, program_of(event));
+        const Rewritten last = trick.rewrite(event, table);
         if (!last || !encode_record(*last).ok()) continue;
         changed.steps.back() = *last;
         const std::vector<RecipeId> told = runner.told_by(changed);

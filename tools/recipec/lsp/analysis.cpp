@@ -6,6 +6,7 @@
 #include <set>
 
 #include "compiler/lint/lint.h"
+#include "tools/recipec/judge.h"
 
 namespace recipe::lsp {
 namespace {
@@ -39,6 +40,7 @@ class Renderer {
     std::string message = diagnostic.message;
     if (!diagnostic.primary.text.empty()) message += "\n" + diagnostic.primary.text;
     for (const std::string& hint : diagnostic.hints) message += "\nhelp: " + hint;
+    for (const std::string& note : diagnostic.notes) message += "\nnote: " + note;
     Json out = {{"range", range(diagnostic.primary.span)},
                 {"severity", severity_of(diagnostic.severity)},
                 {"code", row.text},
@@ -78,13 +80,14 @@ class Renderer {
 // The lints of the given files, by the recipes.toml of each; `wrong`: what is wrong with one, then what holds without any.
 Diagnostics lints_of(const Compilation& compilation, const std::function<bool(const std::string& path)>& is_given,
                      std::string& wrong) {
+  recipec::Judge judge(compilation);
   SettingsFinder finder;
   const auto settings = find_settings(finder, compilation);
   if (settings.ok())
-    return run_lints(compilation, is_given,
-                     [&](const std::string& path) -> const LintSettings& { return *settings->at(path); });
+    return run_lints(
+        compilation, is_given, [&](const std::string& path) -> const LintSettings& { return *settings->at(path); }, &judge);
   wrong = settings.error().message();
-  return run_lints(compilation, is_given);
+  return run_lints(compilation, is_given, {}, &judge);
 }
 
 // What the kernel decides of each term that stands in the file. A term of several clauses may be decided here and not there.

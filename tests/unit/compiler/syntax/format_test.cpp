@@ -160,6 +160,27 @@ recipe r {
 )");
 }
 
+TEST_CASE("the tables and the event of a test stand below each other") {
+  const std::string text = R"(recipe a {
+  on exec when process.name == sh
+  test "x" match
+    each program in [sh]
+    each code in [
+      a,
+      b,
+    ]
+    exec { process.name: program }
+  title "a"
+}
+)";
+  CHECK(format_recipe(text) == text);
+  std::string flat;
+  for (const char c : text) {
+    if (c != ' ' || flat.empty() || flat.back() != '\n') flat += c;
+  }
+  CHECK(format_recipe(flat) == text);
+}
+
 TEST_CASE("the library stands as the formatter leaves it") {
   for (const std::string& text : library()) CHECK(formatted(text) == text);
 }

@@ -222,6 +222,27 @@ TEST_CASE("test --evade asks a recipe to name what gets away, and no more than t
   CHECK_THAT(more.out, Contains("glued value: `evasions` names it, and every form matches: leave it out"));
 }
 
+TEST_CASE("test --evade changes options as the program's table allows") {
+  const ScratchFolder folder;
+  const CommandResult ran = recipec({"test", folder.write("a.recipe", R"(
+program tool { getopt "ab:" long ["name=", "all", "colour=?"] }
+recipe a {
+  on exec when process.name == tool
+  test "nothing to glue" match exec { process.name: tool, argv: [tool, "-a", x, "--all", y] }
+  test "a value" match exec { process.name: tool, argv: [tool, "-b", x, "--name", y, z] }
+  test "an optional value" match exec { process.name: tool, argv: [tool, "--colour=x"] }
+  test "of the operand" match exec { process.name: tool, argv: [tool, z, "-b", "x"] }
+  test "a cluster" match exec { process.name: tool, argv: [tool, "-ab", "x"] }
+  test "no cluster" match exec { process.name: tool, argv: [tool, "-bx"] }
+}
+)"),
+                                     "--evade"});
+  INFO(ran.out);
+  CHECK_THAT(ran.out, Contains("glued value: 1 of 1 match") && Contains("`=` for a space: 1 of 1 match") &&
+                          Contains("separated options: 1 of 1 match") && !Contains("a space for `=`") &&
+                          !Contains("permuted options"));
+}
+
 TEST_CASE("test --evade counts what other recipes tell of") {
   const ScratchFolder folder;
   const CommandResult ran = recipec({"test", folder.write("a.recipe", R"(

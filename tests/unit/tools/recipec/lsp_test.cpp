@@ -431,6 +431,18 @@ TEST_CASE("a file that appears on the disk is known once the editor says so") {
   CHECK(desk.editor.request("workspace/symbol", {{"query", "brand_new"}}).empty());
 }
 
+TEST_CASE("a lint that proves something shows the editor an event of it") {
+  Desk desk;
+  const std::string path = desk.folder.path("typed.recipe");
+  desk.editor.open(
+      path, "recipe typed {\n  on exec when process.name == perl\n    or process.name == perl and process.uid == 0\n}\n");
+  const Json all = desk.editor.diagnostics(path, [](const Json& each) { return has_code(each, "L0114"); });
+  const auto subsumed =
+      std::find_if(all.begin(), all.end(), [](const Json& each) { return each.value("code", "") == "L0114"; });
+  REQUIRE(subsumed != all.end());
+  CHECK_THAT(subsumed->at("message").get<std::string>(), Contains("note: ") && Contains("exec { "));
+}
+
 TEST_CASE("a file that appears in a folder that is not entered stays unknown") {
   Desk desk;
   std::filesystem::create_directories(desk.folder.path("node_modules/x"));
