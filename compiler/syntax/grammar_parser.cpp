@@ -150,9 +150,9 @@ void TokenWindow::assign(std::string_view text, const std::vector<Token>& tokens
   constexpr size_t kKept = 1u << 14;  // token objects kept for the next chunk
   if (pool_.size() > kKept) pool_.resize(kKept);
   for (size_t i = 0; i < tokens.size(); ++i) {
-    if (i == pool_.size()) pool_.push_back(std::make_unique<antlr4::CommonToken>(antlr4::Token::INVALID_TYPE));
+    if (i == pool_.size()) pool_.push_back(std::make_unique<Kept>());
     const Token& from = tokens[i];
-    antlr4::CommonToken& to = *pool_[i];
+    antlr4::CommonToken& to = pool_[i]->token;
     to.setType(from.kind == kEndOfText ? antlr4::Token::EOF : from.kind);
     to.setStartIndex(from.begin);
     to.setStopIndex(static_cast<size_t>(from.end) - 1);
@@ -165,8 +165,8 @@ void TokenWindow::assign(std::string_view text, const std::vector<Token>& tokens
 
 antlr4::Token* TokenWindow::LT(ssize_t k) {
   if (k == 0) return nullptr;
-  if (k < 0) return static_cast<size_t>(-k) > at_ ? nullptr : pool_[at_ - static_cast<size_t>(-k)].get();
-  return pool_[std::min(at_ + static_cast<size_t>(k) - 1, size_ - 1)].get();
+  if (k < 0) return static_cast<size_t>(-k) > at_ ? nullptr : get(at_ - static_cast<size_t>(-k));
+  return get(std::min(at_ + static_cast<size_t>(k) - 1, size_ - 1));
 }
 
 size_t TokenWindow::LA(ssize_t i) {
@@ -186,8 +186,9 @@ std::string TokenWindow::getText(antlr4::Token* start, antlr4::Token* stop) {
   return std::string(text_.substr(begin, stop->getStopIndex() + 1 - begin));
 }
 
-BoundedParser::BoundedParser(antlr4::TokenStream* input) : RecipeParser(input) {
+BoundedParser::BoundedParser(TokenWindow* tokens) : RecipeParser(tokens), tokens_(*tokens) {
   removeErrorListeners();
+  setBuildParseTree(false);
   setErrorHandler(std::make_shared<ThrowingStrategy>());
   auto* made = getInterpreter<antlr4::atn::ParserATNSimulator>();
   auto* predictor = new Predictor(this, made->atn, made->decisionToDFA, made->getSharedContextCache());
@@ -210,7 +211,21 @@ void BoundedParser::enterRule(antlr4::ParserRuleContext* context, size_t state, 
     open_.push_back(context);
   }
   context->children.reserve(kMostlyEnough);
+  if (context->parent != nullptr) context->parent->children.push_back(context);
   RecipeParser::enterRule(context, state, rule);
+}
+
+// A labelled alternative takes the place of what stands for its rule.
+void BoundedParser::enterOuterAlt(antlr4::ParserRuleContext* context, size_t alternative) {
+  if (context != _ctx && _ctx->parent != nullptr) _ctx->parent->children.back() = context;
+  RecipeParser::enterOuterAlt(context, alternative);
+}
+
+antlr4::Token* BoundedParser::consume() {
+  antlr4::Token* token = tokens_.LT(1);
+  if (token->getType() != antlr4::Token::EOF) tokens_.consume();
+  _ctx->children.push_back(tokens_.leaf(token->getTokenIndex()));
+  return token;
 }
 
 }  // namespace recipe

@@ -21,14 +21,16 @@ struct SyntaxFault {
   std::string expected;  // "`,` or `]`"; may be empty
 };
 
-// The tokens of one chunk as ANTLR wants them. Token objects are re-used by the next chunk.
+// The tokens of one chunk as ANTLR wants them, each with the leaf that stands for it in a tree. The objects are re-used by the
+// next chunk.
 class TokenWindow final : public antlr4::TokenStream {
  public:
   // `tokens` are of `text` and end with kEndOfText; the text outlives the use of this window.
   void assign(std::string_view text, const std::vector<Token>& tokens);
 
   antlr4::Token* LT(ssize_t k) override;
-  antlr4::Token* get(size_t index) const override { return pool_[index].get(); }
+  antlr4::Token* get(size_t index) const override { return &pool_[index]->token; }
+  [[nodiscard]] antlr4::tree::TerminalNode* leaf(size_t index) const { return &pool_[index]->leaf; }
   antlr4::TokenSource* getTokenSource() const override { return nullptr; }
   std::string getText(const antlr4::misc::Interval& interval) override;
   std::string getText() override { return {}; }
@@ -44,22 +46,31 @@ class TokenWindow final : public antlr4::TokenStream {
   std::string getSourceName() const override { return "recipe"; }
 
  private:
+  struct Kept {
+    antlr4::CommonToken token{antlr4::Token::INVALID_TYPE};
+    antlr4::tree::TerminalNodeImpl leaf{&token};
+  };
+
   std::string_view text_;
-  std::vector<std::unique_ptr<antlr4::CommonToken>> pool_;
+  std::vector<std::unique_ptr<Kept>> pool_;
   size_t size_ = 0;
   size_t at_ = 0;
 };
 
-// Several threads may each use one of these.
+// Several threads may each use one of these. It hangs the trees together itself: ANTLR would make a leaf a token, and cast at
+// each rule what can be nothing else.
 class BoundedParser final : public grammar::RecipeParser {
  public:
-  explicit BoundedParser(antlr4::TokenStream* input);
+  explicit BoundedParser(TokenWindow* tokens);
 
   void enterRule(antlr4::ParserRuleContext* context, size_t state, size_t rule) override;
+  void enterOuterAlt(antlr4::ParserRuleContext* context, size_t alternative) override;
+  antlr4::Token* consume() override;
   // Frees the trees of the rules called so far.
   void forget() { _tracker.reset(); }
 
  private:
+  TokenWindow& tokens_;
   std::vector<const antlr4::RuleContext*> open_;  // rules that nest, outermost first; those that ended are dropped on entry
 };
 
