@@ -158,6 +158,33 @@ TEST_CASE("an allow with its reason explains a term that no test decides, and on
   CHECK(recipec({"test", path, "--mutate"}).code == 0);
 }
 
+TEST_CASE("test --mutate writes the tests that a recipe lacks: with them, every fault is noticed") {
+  const ScratchFolder folder;
+  const std::string head = R"x(
+program perl { getopt "e:nI:" posix }
+recipe a {
+  on exec when process.name == perl and argv has flag e and not argv contains "-n"
+    or process.name in [wget, curl] and any argv matches r"^https?://[0-9]" and process.parent.name in [sh, bash]
+  on open when file.path under "/etc/cron.d" and process.uid > 10 and process.exe startswith "/usr/"
+  except "a package" when any p in process.ancestors: p.name == dpkg
+  test "code" match exec { process.name: perl, argv: [perl, "-e", "1"] }
+)x";
+  std::string tests;
+  const auto run = [&] {
+    return nlohmann::json::parse(
+        recipec({"test", folder.write("a.recipe", head + tests + "}\n"), "--mutate", "--format", "json"}).out);
+  };
+  const auto first = run()["mutations"][0];
+  CHECK(first["survivors"].size() > 15);
+  size_t number = 0;
+  for (const auto& survivor : first["survivors"])
+    tests += "  test \"" + std::to_string(number++) + "\" " + survivor.at("test").get<std::string>() + "\n";
+  const auto second = run();
+  INFO(tests);
+  CHECK(second["failed"] == 0);
+  CHECK(second["mutations"][0]["survivors"].empty());
+}
+
 TEST_CASE("test --mutate does not count a test that fails as one that notices") {
   const ScratchFolder folder;
   const CommandResult ran = recipec({"test", folder.write("a.recipe", R"(recipe a {
