@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The engine from recipe text to detections, by events as they are replayed: exceptions, throttles, candidates, losses.
+// It is long because each of them begins with the same few helpers.
 #include "runtime/engine.h"
 
 #include <catch2/catch.hpp>
@@ -224,7 +225,7 @@ TEST_CASE("a recipe tells of an event once, by the trigger that matters most, an
   REQUIRE(out.size() == 1);
   CHECK(out[0].importance == Importance::kHigh);
   CHECK(out[0].why.clause.find("process.uid") != std::string::npos);
-  CHECK(judge(*engine, record_of(R"({"event":"open","process":{"pid":8,"name":"curl"},"file":{"path":"/x"}})")).size() == 1);
+  CHECK(judge(*engine, record_of(R"({"event":"open","process":{"pid":8},"file":{"path":"/x"}})")).size() == 1);
 }
 
 TEST_CASE("a throttle tells lists apart by their own elements") {

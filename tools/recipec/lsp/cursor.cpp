@@ -3,19 +3,13 @@
 #include "tools/recipec/lsp/cursor.h"
 
 #include <algorithm>
-#include <initializer_list>
 
+#include "tools/recipec/lsp/condition.h"
 #include "tools/recipec/lsp/lexeme.h"
 #include "tools/recipec/lsp/words.h"
 
 namespace recipe::lsp {
 namespace {
-
-using Words = std::initializer_list<std::string_view>;
-
-bool is_one_of(std::string_view text, Words words) {
-  return std::find(words.begin(), words.end(), text) != words.end();
-}
 
 // Of a recipe or a tune. `respond` is passed over as a member by the parser, so it ends the one before it.
 bool is_member(std::string_view text, KeyWord::In of) {
@@ -23,146 +17,6 @@ bool is_member(std::string_view text, KeyWord::In of) {
   return text == "respond" ||
          std::any_of(all.begin(), all.end(), [&](const KeyWord& key) { return key.in == of && key.name == text; });
 }
-
-const Words kOperators = {"==",       "!=",         "<",        "<=",   ">",       ">=",    "in",
-                          "contains", "startswith", "endswith", "like", "matches", "under", "within"};
-
-// Reads a condition word by word; the state is what may come next.
-class Condition {
- public:
-  explicit Condition(Cursor& cursor) : cursor_(cursor) { cursor_.where = Where::kSubject; }
-
-  void read(std::string_view word) {
-    if (lists_ > 0) return read_in_list(word);
-    switch (cursor_.where) {
-      case Where::kSubject:
-        return read_subject(word);
-      case Where::kField:
-        return loop_ ? read_loop_name(word) : become(count_ == Count::kOfEvents ? Where::kNothing : Where::kAfterTerm);
-      case Where::kOperator:
-        return read_operator(word);
-      case Where::kValue:
-        return read_value(word);
-      case Where::kMark:
-        return become(Where::kAfterTerm);
-      default:
-        return read_after(word);
-    }
-  }
-
- private:
-  void become(Where where) { cursor_.where = where; }
-
-  void read_in_list(std::string_view word) {
-    if (word == "[") ++lists_;
-    if (word == "]") --lists_;
-    cursor_.in_list = lists_ > 0;
-    if (lists_ == 0) become(calls_ > 0 ? Where::kValue : Where::kAfterTerm);
-  }
-
-  void read_subject(std::string_view word) {
-    // count(argv) > 3 · count > 20 within 10s by process.parent
-    if (word == "count") {
-      count_ = Count::kBegun;
-      return;
-    }
-    if (count_ == Count::kBegun) count_ = word == "(" ? Count::kOfList : Count::kOfEvents;
-    if (count_ == Count::kOfEvents) return become(Where::kNothing);
-    if (is_one_of(word, {"not", "("})) return;
-    if (word == "any" || word == "all") {
-      quantified_ = true;
-      return;
-    }
-    if (word == "exists") {
-      loop_ = false;
-      return become(Where::kField);
-    }
-    if (word == "process.marked" || word == "file.marked") return become(Where::kMark);
-    if (word == "true" || word == "false") return become(Where::kAfterTerm);
-    cursor_.subject = word;
-    cursor_.op.clear();
-    become(Where::kOperator);
-  }
-
-  // any p in process.ancestors: ...
-  void read_loop_name(std::string_view word) {
-    if (word == ":") {
-      loop_ = quantified_ = false;
-      return become(Where::kSubject);
-    }
-    cursor_.variables[cursor_.subject] = word;
-    cursor_.op = "in";
-  }
-
-  void read_operator(std::string_view word) {
-    if (word == "(") {
-      ++calls_;
-      cursor_.op.clear();
-      return become(Where::kValue);
-    }
-    if (word == "not") return;
-    if (word == "in" && quantified_ && find_field(cursor_.subject) == nullptr) {
-      loop_ = true;
-      return become(Where::kField);
-    }
-    if (word == "has" || word == "option" || word == "operand" || is_one_of(word, kOperators)) {
-      cursor_.op = word;
-      return become(Where::kValue);
-    }
-    if (word == "[" || word == "]") {
-      index_ = word == "[";
-      return;
-    }
-    if (index_) return;
-    if (word == ")" && count_ == Count::kOfList) {
-      count_ = Count::kNone;
-      cursor_.subject = kCounted;
-      return;
-    }
-    read_after(word);
-  }
-
-  void read_value(std::string_view word) {
-    if (calls_ > 0 && word == ",") return;
-    if (calls_ > 0 && word == ")") {
-      --calls_;
-      return become(Where::kAfterTerm);
-    }
-    if (word == "[") {
-      ++lists_;
-      cursor_.in_list = true;
-      return;
-    }
-    if (is_one_of(word, {"any", "all", "nocase", "..."})) return;
-    if (cursor_.op == "has" && (word == "flag" || word == "option")) {
-      cursor_.op += " " + std::string(word);
-      return;
-    }
-    // argv option "-o" under "/tmp": the value behind `option` is part of the subject.
-    if (cursor_.op == "option" || cursor_.op == "operand") {
-      cursor_.op.clear();
-      return become(Where::kOperator);
-    }
-    if (calls_ == 0) become(Where::kAfterTerm);
-  }
-
-  void read_after(std::string_view word) {
-    if (count_ == Count::kOfEvents) return become(word == "by" || word == "," ? Where::kBy : Where::kNothing);
-    if (word == "and" || word == "or") {
-      quantified_ = false;
-      return become(Where::kSubject);
-    }
-    // What extends a loop's body is not told apart from what follows it: its variable stays known.
-    become(Where::kAfterTerm);
-  }
-
-  enum class Count : uint8_t { kNone, kBegun, kOfList, kOfEvents };
-
-  Cursor& cursor_;
-  Count count_ = Count::kNone;
-  int lists_ = 0, calls_ = 0;
-  bool quantified_ = false, loop_ = false, index_ = false;
-};
 
 // The declaration's words before the cursor, and what they lead to.
 class Reader {
@@ -254,11 +108,11 @@ class Reader {
       cursor_.where = words_.size() == 1 || last == "," ? Where::kTuned : Where::kNothing;
     } else if (is_one_of(last, {"where", "and", "or"})) {
       cursor_.where = Where::kTuneKey;
-    } else if (is_one_of(last, kOperators) || last == "[") {
+    } else if (is_operator_word(last) || last == "[") {
       cursor_.where = Where::kKeyValue;
       cursor_.in_list = last == "[";
       for (size_t i = words_.size(); i-- > 2 && cursor_.key.empty();) {
-        if (words_[i].is_word() && !is_one_of(words_[i].text, kOperators)) cursor_.key = words_[i].text;
+        if (words_[i].is_word() && !is_operator_word(words_[i].text)) cursor_.key = words_[i].text;
       }
     } else if (is_one_of(words_[words_.size() - 2].text, {"where", "and", "or"}) || last == "not") {
       cursor_.where = Where::kTuneOperator;
@@ -305,7 +159,7 @@ class Reader {
     for (size_t i = 0; i < words_.size(); ++i) {
       const std::string_view text = words_[i].text;
       const bool starts = brackets.size() == 1 && (words_[i].first_on_line || words_[i - 1].text == "{") &&
-                          is_member(text, of) && (i == 0 || !is_one_of(words_[i - 1].text, kOperators));
+                          is_member(text, of) && (i == 0 || !is_operator_word(words_[i - 1].text));
       if (starts) member = i;
       if (starts && begin != nullptr) (this->*begin)(i);
       if (is_one_of(text, {"{", "[", "("})) brackets.push_back(text);

@@ -21,7 +21,7 @@ syntax keyword recipeOperator flag option operand count
 " `contains` would be an argument of `syntax keyword`.
 syntax match recipeOperator "\<contains\>"
 syntax keyword recipeBoolean true false
-syntax match recipeKey "\v^\s+\zs%(title|category|method|importance|attack|tags|version|status|author|references|false_positives|evasions|enabled|deprecated|report|message|quick|analysis|implications|actions)\ze\s"
+syntax match recipeKey "\v^\s+\zs%(title|category|method|importance|attack|tags|version|status|author|references|false_positives|evasions|also|enabled|deprecated|report|message|quick|analysis|implications|actions)\ze\s"
 
 " What stands behind a keyword.
 syntax match recipeName contained "\w\+"
