@@ -191,9 +191,11 @@ Rewritten clustered(const EventValues& event, const OptionTable* table) {
     const Elements elements(argv, table);
     for (size_t i = 1; i + 1 < argv.size(); ++i) {
       if (!is_short(argv[i]) || !is_short(argv[i + 1]) || !elements.is_flags(i) || !elements.is_option(i + 1)) continue;
+      const std::vector<std::string> before = argv;
       argv[i] += argv[i + 1].substr(1);
       argv.erase(argv.begin() + static_cast<ptrdiff_t>(i) + 1);
-      return;
+      if (Elements(argv, table).is_cluster(i, 2)) return;
+      argv = before;  // the second letter has become the first one's value
     }
   });
 }
@@ -245,7 +247,9 @@ Rewritten permuted(const EventValues& event, const OptionTable* table) {
     const Elements elements(argv, table);
     std::vector<std::string> front = {argv[0]}, back;
     for (size_t i = 1; i < argv.size(); ++i) {
-      const bool moves = is_long(argv[i]) && argv[i].find('=') == std::string::npos && elements.is_option(i);
+      // Without a table, what a word behind it is nobody knows.
+      const bool alone = table != nullptr || i + 1 == argv.size() || !is_value(argv[i + 1]);
+      const bool moves = is_long(argv[i]) && argv[i].find('=') == std::string::npos && elements.is_option(i) && alone;
       (moves ? back : front).push_back(argv[i]);
       if (moves && table != nullptr && elements.takes_next(i)) back.push_back(argv[++i]);
     }
