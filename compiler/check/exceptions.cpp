@@ -56,8 +56,10 @@ void unknown_exception(Context& context, DocumentIndex document, const Word& nam
         exception ? "is not imported here" : "name one, or write `except when ...`");
     fault.secondary.push_back({elsewhere->second.span, "declared here"});
     if (exception) {
-      fault.hints.push_back(fmt::format("import the file that declares it: `import \"{}\"`",
-                                        context.compilation.sources[elsewhere->second.span.source].path));
+      const Sources& sources = context.compilation.sources;
+      fault.hints.push_back(
+          fmt::format("import the file that declares it: `import \"{}\"`",
+                      import_path(sources[name.span.source].path, sources[elsewhere->second.span.source].path)));
     }
     return;
   }

@@ -69,8 +69,9 @@ void Context::unknown_name(Place place, std::string_view what, std::string_view 
   if (elsewhere != names.end()) {
     Diagnostic& missing = fault(Code::kUnknownName, span, fmt::format("unknown {} `{}`", what, name), "is not imported here");
     missing.secondary.push_back({elsewhere->second.span, "declared here"});
+    const Sources& sources = compilation.sources;
     missing.hints.push_back(fmt::format("import the file that declares it: `import \"{}\"`",
-                                        compilation.sources[elsewhere->second.span.source].path));
+                                        import_path(sources[span.source].path, sources[elsewhere->second.span.source].path)));
     return;
   }
   const DeclarationKind wanted = what == "macro" ? DeclarationKind::kMacro : DeclarationKind::kList;

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "runtime/artefact/compare.h"
@@ -110,6 +112,20 @@ std::string suggest_element(FieldId list, std::string_view word) {
     if (field.list == list && list != FieldId::kNone) names.push_back(field.name);
   }
   return suggest(word, names);
+}
+
+std::string import_path(const std::string& from, const std::string& to) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  const fs::path file = fs::absolute(to, error).lexically_normal();
+  const fs::path folder = fs::absolute(from, error).lexically_normal().parent_path();
+  if (file.parent_path() == folder) return file.filename().string();
+  for (fs::path above = folder;; above = above.parent_path()) {
+    const fs::path inside = file.lexically_relative(above);
+    if (!inside.empty() && *inside.begin() == "lib") return inside.generic_string();
+    if (!above.has_relative_path()) break;
+  }
+  return file.lexically_relative(folder).generic_string();
 }
 
 }  // namespace recipe

@@ -20,4 +20,8 @@ namespace recipe {
 [[nodiscard]] std::string suggest_field(std::string_view word);
 [[nodiscard]] std::string suggest_element(FieldId list, std::string_view word);
 
+// What `import` would say in the file `from` to reach the file `to`: `lib/NAME` of a library in a folder above, else the way
+// from its folder. Both as Source::path has them.
+[[nodiscard]] std::string import_path(const std::string& from, const std::string& to);
+
 }  // namespace recipe
