@@ -59,7 +59,12 @@ test("a detection says why in the recipe's own words, where from the step's shel
   assert.ok((await card.locator(".source mark").count()) >= 2, "terms are marked in the source");
   const marked = (await card.locator(".source mark").allInnerTexts()).join(" ");
   const terms = await card.locator(".terms td:first-child code").allInnerTexts();
-  for (const term of terms) assert.ok(marked.replace(/\s/g, "").includes(term.replace(/\s/g, "")), `${term} in ${marked}`);
+  // A macro's terms stand elsewhere: the table names their line.
+  const bare = (text) => text.replace(/\s/g, "");
+  const written = bare((await card.locator(".source").allInnerTexts()).join(" "));
+  const here = terms.filter((term) => written.includes(bare(term)));
+  assert.ok(here.length >= 1, "some term stands in the source");
+  for (const term of here) assert.ok(bare(marked).includes(bare(term)), `${term} in ${marked}`);
   assert.ok((await card.locator(".actions li").count()) >= 1);
   // What stands above reciped is the runner's.
   assert.match(await card.locator(".above summary").innerText(), /processes above the watched command/);
