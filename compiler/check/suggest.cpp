@@ -123,7 +123,8 @@ std::string import_path(const std::string& from, const std::string& to) {
   for (fs::path above = folder;; above = above.parent_path()) {
     const fs::path inside = file.lexically_relative(above);
     if (!inside.empty() && *inside.begin() == "lib") return inside.generic_string();
-    if (!above.has_relative_path()) break;
+    // A library on the way that has such a file would be found first: then the way from the folder is sure.
+    if (!above.has_relative_path() || fs::exists(above / "lib" / file.filename(), error)) break;
   }
   return file.lexically_relative(folder).generic_string();
 }

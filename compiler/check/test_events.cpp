@@ -7,6 +7,7 @@
 
 #include "bpf/abi/limits.h"
 #include "compiler/check/addresses.h"
+#include "compiler/check/ids.h"
 #include "compiler/check/literals.h"
 #include "compiler/check/suggest.h"
 
@@ -107,12 +108,6 @@ class EventReader {
         read_map(*known, entry.value);
         break;
     }
-  }
-
-  // Ids of processes, users and groups have 32 bits.
-  static bool is_id(const FieldInfo& field) {
-    const std::string_view last = field.name.substr(field.name.rfind('.') + 1);
-    return last == "pid" || last == "tid" || last == "uid" || last == "gid" || last == "euid";
   }
 
   std::optional<int64_t> read_number(const FieldInfo& field, ValueId id) {

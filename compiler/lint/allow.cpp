@@ -91,7 +91,7 @@ template <class Named>
 bool Allows::use(const Named& is_named, Span at) {
   bool used = false;
   for (Comment& comment : comments_) {
-    if (!is_named(comment.written->lint.text)) continue;
+    if (!is_named(*comment.written)) continue;
     if (comment.covers.source != at.source || at.begin < comment.covers.begin || at.begin >= comment.covers.end) continue;
     comment.used = true;
     used = true;
@@ -101,11 +101,14 @@ bool Allows::use(const Named& is_named, Span at) {
 
 bool Allows::silence(const Diagnostic& diagnostic) {
   const CodeInfo& code = info(diagnostic.code);
-  return use([&](std::string_view name) { return name == code.title || name == code.text; }, diagnostic.primary.span);
+  const auto is_named = [&](const WrittenAllow& allow) {
+    return allow.lint.text == code.title || allow.lint.text == code.text;
+  };
+  return use(is_named, diagnostic.primary.span);
 }
 
 bool Allows::explain(std::string_view name, Span at) {
-  return use([&](std::string_view its) { return its == name; }, at);
+  return use([&](const WrittenAllow& allow) { return allow.lint.text == name && !allow.reason.empty(); }, at);
 }
 
 std::vector<Span> Allows::unused(std::string_view name) const {

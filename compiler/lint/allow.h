@@ -20,7 +20,7 @@ class Allows {
 
   // Whether some comment silences it; remembers that the comment is of use.
   [[nodiscard]] bool silence(const Diagnostic& diagnostic);
-  // The same of what is no lint, by its name.
+  // The same of what is no lint, by its name; without a reason a comment explains nothing.
   [[nodiscard]] bool explain(std::string_view name, Span at);
   // Lints that were not silenced; kUntestedTerm is not looked at.
   void report_unused(Diagnostics& out) const;

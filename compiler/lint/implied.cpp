@@ -29,6 +29,7 @@ void for_each_implied(const Compilation& compilation, PredicateKind kind, const 
           const uint32_t needless = kind == PredicateKind::kOr ? narrow : wide;
           if (mutual && needless == std::min(narrow, wide)) continue;
           const Span span = predicate.nodes[needless].span;
+          if (span == predicate.nodes[needless == narrow ? wide : narrow].span) continue;  // entries of one list
           if (!said.insert({span.source, {span.begin, span.end}}).second) continue;
           visit({predicate, event, otherwise, narrow, wide});
         }

@@ -5,6 +5,10 @@
 #include <algorithm>
 #include <filesystem>
 #include <map>
+#include <string>
+#include <unordered_set>
+
+#include "compiler/lower/test_key.h"
 
 namespace recipe {
 
@@ -28,7 +32,7 @@ void for_each_predicate(const Compilation& compilation, const std::function<void
 
 void for_each_leaf(const Compilation& compilation, const std::function<void(const LeafView&)>& visit) {
   // A macro's words stand for another test with each argument.
-  std::map<std::pair<SourceId, uint32_t>, std::vector<std::pair<Test, bool>>> seen;
+  std::unordered_set<std::string> seen;
   for_each_predicate(compilation, [&](const Recipe& recipe, const Predicate& predicate) {
     std::vector<uint32_t> negations;  // their ends, of those around the node
     for (uint32_t i = 0; i < predicate.nodes.size(); ++i) {
@@ -36,11 +40,11 @@ void for_each_leaf(const Compilation& compilation, const std::function<void(cons
       while (!negations.empty() && negations.back() <= i) negations.pop_back();
       if (node.kind == PredicateKind::kNot) negations.push_back(node.end);
       if (node.kind != PredicateKind::kTest) continue;
-      const std::pair<Test, bool> leaf{predicate.tests[node.test], negations.size() % 2 == 1};
-      auto& here = seen[{node.span.source, node.span.begin}];
-      if (std::find(here.begin(), here.end(), leaf) != here.end()) continue;
-      here.push_back(leaf);
-      visit({node, predicate.tests[node.test], leaf.second, recipe.span});
+      const Test& test = predicate.tests[node.test];
+      const bool negated = negations.size() % 2 == 1;
+      const std::string leaf = std::to_string(node.span.source.value) + ":" + std::to_string(node.span.begin) +
+                               (negated ? "!" : ":") + test_key(test);
+      if (seen.insert(leaf).second) visit({node, test, negated, recipe.span});
     }
   });
 }

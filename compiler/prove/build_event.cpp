@@ -8,6 +8,7 @@
 
 #include "compiler/prove/shapes.h"
 #include "compiler/prove/tests.h"
+#include "compiler/prove/values.h"
 #include "runtime/base/address.h"
 #include "runtime/base/path.h"
 #include "runtime/base/pattern.h"
@@ -152,8 +153,11 @@ class Builder {
       for (const Literal& literal : each.test->literals) {
         if (++taken > kMostLiterals) break;
         if (const auto* number = std::get_if<int64_t>(&literal)) {
-          for (const int64_t more : {int64_t{0}, int64_t{1}, int64_t{-1}}) tries.emplace_back(*number + more);
-          if (type == Type::kFlags) tries.emplace_back(*number & -*number);
+          int64_t near = 0;
+          for (const int64_t more : {int64_t{0}, int64_t{1}, int64_t{-1}}) {
+            if (!__builtin_add_overflow(*number, more, &near)) tries.emplace_back(near);
+          }
+          if (type == Type::kFlags && *number > 0) tries.emplace_back(*number & -*number);
           continue;
         }
         const std::string& text = std::get<std::string>(literal);
@@ -192,17 +196,13 @@ class Builder {
     for (const Literal& each : tries) {
       if (std::holds_alternative<int64_t>(each) != is_number(type)) continue;
       const auto* text = std::get_if<std::string>(&each);
+      if (text == nullptr && !is_possible(field, std::get<int64_t>(each))) continue;
       if (text != nullptr && !name.empty() && last_component(*text) != name) continue;
       if (text != nullptr && type == Type::kDomain && !is_domain(*text)) continue;
       if (meets(questions, each) && std::find(good.begin(), good.end(), each) == good.end()) good.push_back(each);
     }
     if (good.empty()) return std::nullopt;
     return good[variant_ % std::min<size_t>(good.size(), 4)];
-  }
-
-  // No label of a name is empty, so a test cannot say such an event.
-  static bool is_domain(const std::string& text) {
-    return !text.empty() && text.front() != '.' && text.back() != '.' && text.find("..") == std::string::npos;
   }
 
   static bool is_number(Type type) { return storage_of(type) == Storage::kNumber; }

@@ -148,6 +148,7 @@ bool some_name_fits(const Conjunction& all, const std::vector<Literal>& paths, c
     const auto* text = std::get_if<std::string>(&path);
     if (text == nullptr) return true;
     const Literal last = std::string(last_component(*text));
+    if (std::get<std::string>(last).empty()) return true;  // of "/" the event has no name
     return std::none_of(all.begin(), all.end(), [&](const Term& term) {
       const Test* test = test_of(term);
       if (test == nullptr || !(test->subject == name) || !is_scalar(*test)) return false;

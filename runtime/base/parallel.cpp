@@ -5,6 +5,8 @@
 #include <sched.h>
 
 #include <algorithm>
+#include <exception>
+#include <mutex>
 #include <system_error>
 #include <thread>
 #include <vector>
@@ -27,12 +29,25 @@ size_t processors() {
 
 void work_on(size_t items, const std::function<void(Items&)>& work, size_t threads) {
   Items left(items);
-  std::vector<std::jthread> others;
-  try {
-    for (size_t i = 1; i < std::min(threads, items); ++i) others.emplace_back([&] { work(left); });
-  } catch (const std::system_error&) {  // no more threads for this process
-  }
-  work(left);
-}  // others are joined here
+  std::mutex mutex;
+  std::exception_ptr thrown;  // the first
+  const auto guarded = [&] {
+    try {
+      work(left);
+    } catch (...) {
+      const std::scoped_lock lock(mutex);
+      if (!thrown) thrown = std::current_exception();
+    }
+  };
+  {
+    std::vector<std::jthread> others;
+    try {
+      for (size_t i = 1; i < std::min(threads, items); ++i) others.emplace_back(guarded);
+    } catch (const std::system_error&) {  // no more threads for this process
+    }
+    guarded();
+  }  // others are joined here
+  if (thrown) std::rethrow_exception(thrown);
+}
 
 }  // namespace recipe

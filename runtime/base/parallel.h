@@ -28,8 +28,8 @@ class Items {
 
 // Calls `work` on this thread and on threads - 1 more, never on more than there are items, and returns when all have: what they
 // wrote is then seen here. Each call takes items until none is left, so that what it needs for them it makes once; what one
-// item writes no other may touch. `work` does not throw. A thread that the machine refuses is missed by nobody: the others do
-// its part.
+// item writes no other may touch. What one of them throws is thrown here once all have returned. A thread that the machine
+// refuses is missed by nobody: the others do its part.
 void work_on(size_t items, const std::function<void(Items&)>& work, size_t threads = processors());
 
 }  // namespace recipe

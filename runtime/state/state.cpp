@@ -56,13 +56,22 @@ State::Verdict State::judge(const std::vector<Match>& matches, const Event& even
     if (!trigger.marks.empty()) verdict.marking.push_back(match->trigger);
     if (!trigger.report) continue;
     told.match = *match;
-    const bool again = !best.empty() && trigger_of(best.back().match).recipe == trigger.recipe;
-    if (!again) {
+    const auto same = std::find_if(best.begin(), best.end(), [&](const Told& other) {
+      return trigger_of(other.match).recipe == trigger.recipe && other.match.open == match->open;
+    });
+    if (same == best.end()) {
       best.push_back(std::move(told));
-    } else if (matters_more(*match, best.back().match)) {
-      best.back() = std::move(told);
+    } else if (matters_more(*match, same->match)) {
+      *same = std::move(told);
     }
   }
+  // What a cut field leaves open takes the place of nothing certain, and is told beside it only where it matters more.
+  std::erase_if(best, [&](const Told& perhaps) {
+    return perhaps.match.open && std::any_of(best.begin(), best.end(), [&](const Told& certain) {
+             return !certain.match.open && trigger_of(certain.match).recipe == trigger_of(perhaps.match).recipe &&
+                    !matters_more(perhaps.match, certain.match);
+           });
+  });
   for (Told& told : best) {
     if (holds_back(told.match.trigger, event, context, verdict, witness_of(told.match))) continue;
     verdict.told.push_back(std::move(told));

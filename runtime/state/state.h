@@ -37,7 +37,8 @@ class State {
     std::vector<TriggerId> known, throttled;  // held back by `unless seen` and `throttle`
   };
   // What becomes of the matches of one event, exceptions taken out. A recipe tells of it once, whatever number of its triggers
-  // it matches: by the one of the greatest importance, the first of these. Each of them marks.
+  // it matches: by the one of the greatest importance, the first of these. A match that a
+  // cut field leaves open is told beside a certain one that matters less. Each of them marks.
   [[nodiscard]] Verdict judge(const std::vector<Match>& matches, const Event& event, Context& context, const Maker& maker);
   // An event is judged by what events before it have marked, so its own marks are set last.
   void mark(const std::vector<TriggerId>& marking, const Event& event);

@@ -63,12 +63,13 @@ std::string Beyond::text() const {
     mutants += report.mutants;
     explained += report.explained;
     survivors += report.survivors.size();
+    if (report.untried > 0) out += "\n" + report.of + ": " + counted(report.untried, "mutant") + " more are not tried\n";
     if (report.survivors.empty()) continue;
     out += "\n" + report.of + ": " + std::to_string(report.survivors.size()) + " of " + counted(report.mutants, "mutant") +
            " pass " + (report.shared ? "all" : "its") + " tests\n";
     for (const Survivor& survivor : report.survivors) {
       out += "  " + survivor.file + ":" + std::to_string(survivor.line) + ": " + printable(survivor.change) + "\n";
-      if (!survivor.test.empty()) out += "      a test that notices: " + printable(survivor.test) + "\n";
+      if (!survivor.test.empty()) out += "      a test that notices: test \"...\" " + printable(survivor.test) + "\n";
     }
   }
   if (mutate_)

@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 
+#include "compiler/check/check.h"
 #include "compiler/prove/across.h"
 #include "compiler/prove/witness.h"
 #include "runtime/feed/json.h"
@@ -35,6 +36,13 @@ std::set<int64_t> ends_of(const prove::Reported& recipe) {
     if (exception.written->until_unix_ns > 0) ends.insert(exception.written->until_unix_ns);
   }
   return ends;
+}
+
+// In words: of a recipe that remembers no single event shows what they change.
+std::string exceptions_of(const prove::Reported& recipe) {
+  std::string out;
+  for (const prove::Reported::Exception& exception : recipe.exceptions) out += print(exception.predicate);
+  return out;
 }
 
 // One set: its recipes by name, and how to ask it.
@@ -80,7 +88,8 @@ class Comparer {
     out.gone = direction(old_, before, fresh_, after);
     if (before && after) {
       const prove::Reported &then = old_.reported[*before], &now = fresh_.reported[*after];
-      out.beside = then.enabled != now.enabled || (now.enabled && then.beside != now.beside);
+      const bool remembers = !now.beside.empty() && (then.bound != now.bound || exceptions_of(then) != exceptions_of(now));
+      out.beside = then.enabled != now.enabled || (now.enabled && (then.beside != now.beside || remembers));
     }
     out.change = !before                                             ? Change::kAdded
                  : !after                                            ? Change::kRemoved

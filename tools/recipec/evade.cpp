@@ -346,7 +346,7 @@ Result<std::vector<EvasionReport>> evade(const Compilation& compilation,
         }
       }
       row.named = named.contains(row.trick);
-      if (row.named && row.matched == row.tried) report.stale.emplace_back(row.trick);
+      if (row.named && row.tried > 0 && row.matched == row.tried) report.stale.emplace_back(row.trick);
       if (row.tried > 0) report.rows.push_back(std::move(row));
     }
     reports.push_back(std::move(report));

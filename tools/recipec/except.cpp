@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <chrono>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -77,6 +78,13 @@ std::string address_of(const std::string& value) {
   return value.size() == kAddressBytes ? format_address(value) : value;
 }
 
+// As a string on the right of an operator: a brace that is none of a template.
+std::string literal_of(const std::string& value) {
+  std::string out;
+  for (const char c : quote(value)) c == '{' ? out += "\\x7b" : out += c;
+  return out;
+}
+
 // The condition, one term a line. skipped: facts that cannot be named, with why.
 std::string condition_of(const EventValues& event, std::vector<std::string>& skipped) {
   std::string out;
@@ -90,7 +98,7 @@ std::string condition_of(const EventValues& event, std::vector<std::string>& ski
       skipped.push_back("`" + name + "` is longer than " + std::to_string(kLongest) + " bytes");
     } else {
       out += (out.empty() ? "        " : "\n    and ") + name +
-             " == " + (info(field).type == Type::kIp ? address_of(*value) : quote(*value));
+             " == " + (info(field).type == Type::kIp ? address_of(*value) : literal_of(*value));
     }
   }
   return out;
@@ -116,6 +124,10 @@ std::string test_event(const EventValues& event) {
   return spell_event(kept).value_or(std::string(info(event.event).name) + " {}");
 }
 
+bool masks_command(const EventValues& event) {
+  return fact(event, FieldId::process_cmdline).value_or("").find("***") != std::string::npos;
+}
+
 // The recipe that is meant; nullptr: said why not.
 const Recipe* find_recipe(const Compilation& compilation, const std::string& name) {
   const auto& recipes = compilation.set.recipes;
@@ -129,7 +141,24 @@ const Recipe* find_recipe(const Compilation& compilation, const std::string& nam
   return nullptr;
 }
 
+// A day as `until` takes it: the words of the tune are tried by the compiler.
+bool is_day(const std::string& until) {
+  Compilation tried;
+  compile_text(tried, "until",
+               "recipe a {\n  on exec when process.name == a\n  except \"a\" until " + until + " when process.uid == 0\n}\n",
+               {});
+  const int64_t now =
+      std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+  constexpr size_t kDay = 10;  // bytes
+  return until.size() == kDay && tried.ok && !tried.set.recipes.empty() && !tried.set.recipes.front().exceptions.empty() &&
+         tried.set.recipes.front().exceptions.front().until_unix_ns > now;
+}
+
 int run(const Options& options) {
+  if (!options.until.empty() && !is_day(options.until)) {
+    complain("--until `" + options.until + "` is no day to come: write it as in 2027-03-01");
+    return kUsage;
+  }
   Compilation compilation;
   if (const int wrong = options.inputs.read_whole(compilation); wrong != kClean) return wrong;
   const Result<Given> given = read_given(options.detection);
@@ -153,8 +182,18 @@ int run(const Options& options) {
     complain("nothing is known of the event by which an exception could tell it from others");
     return kFindings;
   }
+  if (masks_command(event)) {
+    complain(
+        "no exception is proposed: the command line holds a masked secret, and without it the exception would hold for every "
+        "other one of the program");
+    return kFindings;
+  }
   Result<Harness> excepted = Harness::build(made.artefact);
   if (!excepted.ok()) return complain("internal fault: " + excepted.error().message()), kFault;
+  if (!excepted->detects(RecipeId{0}, event)) {
+    complain("no exception is proposed: what is known of the event does not tell it");
+    return kFindings;
+  }
   size_t kept = 0;
   for (const RecipeTest& test : recipe->tests) {
     if (test.expectation != TestExpectation::kMatch || test.steps.empty()) continue;

@@ -231,7 +231,8 @@ Predicate with_fault(const Predicate& from, const Mutant& mutant, uint32_t at) {
 
 // --- the run ---
 
-constexpr size_t kMostSearches = 64;  // for the test that a recipe lacks, each way
+constexpr size_t kMostMutants = 1000;  // of one recipe
+constexpr size_t kMostSearches = 64;   // for the test that a recipe lacks, each way
 
 class Mutator {
  public:
@@ -262,7 +263,12 @@ class Mutator {
       mutants.add(recipe.exceptions[i].when, conditions + i);
       mutants.add_never(recipe.exceptions[i], conditions + i);
     }
+    size_t made = 0;
     for (const Mutant& mutant : mutants.all()) {
+      if (++made > kMostMutants) {
+        untried_[recipe.info.name] = mutants.all().size() - kMostMutants;
+        break;
+      }
       if (!wanted_(compilation_.sources[mutant.span.source].path)) continue;
       if (Status tried = attempt(recipe, mutant, as_written); !tried.ok()) return tried;
     }
@@ -274,7 +280,7 @@ class Mutator {
     std::map<std::string, size_t> known;
     for (const Tried& tried : tried_) {
       const auto [at, is_new] = known.try_emplace(tried.of, all.size());
-      if (is_new) all.push_back({tried.of, tried.shared, 0, 0, {}});
+      if (is_new) all.push_back({tried.of, tried.shared, 0, 0, 0, {}});
       MutationReport& report = all[at->second];
       ++report.mutants;
       if (tried.noticed) continue;
@@ -285,6 +291,10 @@ class Mutator {
       const Sources& sources = compilation_.sources;
       report.survivors.push_back({tried.change, sources[tried.span.source].path,
                                   sources.position(tried.span.source, tried.span.begin).line, tried.test});
+    }
+    for (MutationReport& report : all) {
+      const auto untried = untried_.find(report.of);
+      if (!report.shared && untried != untried_.end()) report.untried = untried->second;
     }
     return all;
   }
@@ -435,6 +445,7 @@ class Mutator {
   const std::function<bool(const std::string& path)>& wanted_;
   std::optional<TestRunner> original_;  // of the recipe that is being tried
   std::set<const RecipeTest*> failing_;
+  std::map<std::string, size_t> untried_;  // by recipe
   std::vector<Tried> tried_;
   std::map<std::tuple<uint32_t, uint32_t, std::string>, size_t> known_;  // by source, place and change
 };

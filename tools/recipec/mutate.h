@@ -23,6 +23,7 @@ struct MutationReport {
   bool shared = false;
   size_t mutants = 0;    // explained ones too
   size_t explained = 0;  // no test notices them, and an `# allow(untested_term)` says why
+  size_t untried = 0;    // of a recipe with more mutants than are tried
   std::vector<Survivor> survivors;
 };
 

@@ -228,6 +228,17 @@ TEST_CASE("a recipe tells of an event once, by the trigger that matters most, an
   CHECK(judge(*engine, record_of(R"({"event":"open","process":{"pid":8},"file":{"path":"/x"}})")).size() == 1);
 }
 
+TEST_CASE("what a cut field leaves open is told beside what is certain where it matters more, and never in its place") {
+  const auto engine = engine_of_text(R"(recipe a {
+    on exec when process.name == perl and argv contains "-e" { importance critical }
+    on exec when process.name == perl { importance low } })");
+  const auto out =
+      judge(*engine, record_of(R"({"event":"exec","process":{"name":"perl"},"argv":["perl","x"],"truncated":["argv"]})"));
+  REQUIRE(out.size() == 2);
+  CHECK(out[0].importance == Importance::kCritical);
+  CHECK(out[1].importance == Importance::kLow);
+}
+
 TEST_CASE("a throttle tells lists apart by their own elements") {
   const auto engine = engine_of_text("recipe r { on dns_answer when exists dns.answers throttle 1 per 1h by dns.answers }");
   const auto answer = [](const std::string& address) {

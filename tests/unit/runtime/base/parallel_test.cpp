@@ -43,4 +43,14 @@ TEST_CASE("a machine has at least one processor") {
 }
 
 }  // namespace
+TEST_CASE("what a thread throws is thrown where the work was asked for, once all have returned") {
+  const auto work = [](Items& items) {
+    while (const std::optional<size_t> item = items.next()) {
+      if (*item == 7) throw std::bad_alloc();
+    }
+  };
+  CHECK_THROWS_AS(work_on(100, work, 4), std::bad_alloc);
+  CHECK_THROWS_AS(work_on(100, work, 1), std::bad_alloc);
+}
+
 }  // namespace recipe

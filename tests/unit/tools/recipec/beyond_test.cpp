@@ -367,6 +367,24 @@ TEST_CASE("except proposes a tune that holds the detection back and no test of t
              Contains("the exception `harmless: /opt/build/perl` holds it back"));
 }
 
+TEST_CASE("except takes braces of an event for braces, no masked command for every command, and no day that is none") {
+  const ScratchFolder folder;
+  const std::string rules = folder.write("a.recipe", "recipe a { on exec when process.exe under \"/tmp\" }\n");
+  const auto event = [](const std::string& exe, const std::string& word) {
+    return R"({"recipe":"a","event":{"type":"exec","argv":[")" + word + R"("]},"process":{"exe":")" + exe + R"("}})";
+  };
+  const CommandResult braces = recipec({"except", event("/tmp/{process.name}", "{process.cmdline}"), rules});
+  CHECK(braces.code == 0);
+  CHECK_THAT(braces.out, Contains(R"(process.exe == "/tmp/\x7bprocess.name}")"));
+  const std::string tuned = folder.write("tuned.recipe", folder.read("a.recipe") + braces.out);
+  CHECK_THAT(recipec({"why", tuned, event("/tmp/evil", "evil")}).out, Contains("→ a detection"));
+  const CommandResult masked = recipec({"except", event("/tmp/x", "-ptoken=***"), rules});
+  CHECK(masked.code == 1);
+  CHECK_THAT(masked.err, Contains("masked secret"));
+  for (const char* day : {"tomorrow", "2027-02-30", "2020-01-01"})
+    CHECK(recipec({"except", event("/tmp/x", "x"), rules, "--until", day}).code == 3);
+}
+
 TEST_CASE("except proposes nothing where a test has to match, and where nothing is detected") {
   const ScratchFolder folder;
   const std::string rules = folder.write("a.recipe", kTight);
