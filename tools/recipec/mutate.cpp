@@ -231,8 +231,9 @@ Predicate with_fault(const Predicate& from, const Mutant& mutant, uint32_t at) {
 
 // --- the run ---
 
-constexpr size_t kMostMutants = 1000;  // of one recipe
-constexpr size_t kMostSearches = 64;   // for the test that a recipe lacks, each way
+constexpr size_t kMostMutants = 1000;   // of one recipe
+constexpr size_t kMostNodes = 500'000;  // lowered for the mutants of one recipe, all together
+constexpr size_t kMostSearches = 64;    // for the test that a recipe lacks, each way
 
 class Mutator {
  public:
@@ -263,10 +264,14 @@ class Mutator {
       mutants.add(recipe.exceptions[i].when, conditions + i);
       mutants.add_never(recipe.exceptions[i], conditions + i);
     }
+    // Each is lowered whole.
+    size_t nodes = 1;
+    for (const On& on : recipe.ons) nodes += on.when.nodes.size();
+    const size_t most = std::min(kMostMutants, kMostNodes / nodes + 1);
     size_t made = 0;
     for (const Mutant& mutant : mutants.all()) {
-      if (++made > kMostMutants) {
-        untried_[recipe.info.name] = mutants.all().size() - kMostMutants;
+      if (++made > most) {
+        untried_[recipe.info.name] = mutants.all().size() - most;
         break;
       }
       if (!wanted_(compilation_.sources[mutant.span.source].path)) continue;
