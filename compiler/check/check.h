@@ -15,4 +15,10 @@ void check_files(Compilation& compilation, const std::vector<SourceId>& files, c
 // cannot say it (something is truncated, or computed, or a mark).
 [[nodiscard]] std::optional<std::string> spell_event(const EventValues& event);
 
+// A text as a string of a condition: a brace in it begins no field's place.
+[[nodiscard]] std::string spell_literal(const std::string& text);
+
+// 2027-03-01 → the first moment after that day, ns since 1970, UTC. nullopt: no such day, or none of 1970 to 2200.
+[[nodiscard]] std::optional<int64_t> end_of_day(std::string_view text);
+
 }  // namespace recipe

@@ -5,13 +5,12 @@
 #include <charconv>
 #include <chrono>
 
+#include "compiler/check/check.h"
 #include "compiler/check/context.h"
 #include "compiler/check/suggest.h"
 
-namespace recipe::checking {
-namespace {
+namespace recipe {
 
-// 2027-03-01 → the first moment after that day, UTC. nullopt: no such day, or one that nanoseconds do not reach.
 std::optional<int64_t> end_of_day(std::string_view text) {
   const auto number = [&](size_t at, size_t length) {
     int value = -1;
@@ -27,6 +26,9 @@ std::optional<int64_t> end_of_day(std::string_view text) {
   const std::chrono::sys_days after = std::chrono::sys_days(day) + std::chrono::days(1);
   return std::chrono::duration_cast<std::chrono::nanoseconds>(after.time_since_epoch()).count();
 }
+
+namespace checking {
+namespace {
 
 // 0: for ever, or reported.
 int64_t until_of(Context& context, DocumentIndex document, const std::optional<ValueId>& written) {
@@ -120,4 +122,5 @@ void check_shared_exceptions(Context& context) {
   }
 }
 
-}  // namespace recipe::checking
+}  // namespace checking
+}  // namespace recipe

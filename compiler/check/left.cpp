@@ -64,18 +64,25 @@ class LeftReader {
       return false;
     }
     const std::optional<Item> argument = scalar(context_, place, *written.argument);
-    if (!argument) return false;
-    const WrittenValue& number = context_.written(*argument);
-    if (number.form != ValueForm::kInt || number.number < 0 || number.number > 255) {
-      context_.fault(Code::kWrongLiteral, number.span, "an element is counted from 0", "write a number up to 255");
-      return false;
-    }
+    const std::optional<uint32_t> number = argument ? position(*argument, "an element") : std::nullopt;
+    if (!number) return false;
     out.subject.selector = Selector::kElement;
-    out.subject.operand = static_cast<uint32_t>(number.number);
-    out.spelled += fmt::format("[{}]", number.number);
+    out.subject.operand = *number;
+    out.spelled += fmt::format("[{}]", *number);
     out.type = Type::kString;
     out.bit = kStringBit | kPathBit;  // an argument may well be a path
     return true;
+  }
+
+  // Which one of a list; nullopt: reported.
+  std::optional<uint32_t> position(const Item& argument, std::string_view what) {
+    constexpr int64_t kMost = 255;
+    const WrittenValue& number = context_.written(argument);
+    if (number.form == ValueForm::kInt && number.number >= 0 && number.number <= kMost)
+      return static_cast<uint32_t>(number.number);
+    context_.fault(Code::kWrongLiteral, number.span, fmt::format("{} is counted from 0", what),
+                   fmt::format("write a number up to {}", kMost));
+    return std::nullopt;
   }
 
   // env["LD_PRELOAD"]
@@ -135,14 +142,11 @@ class LeftReader {
       out.subject.option = std::move(*option);
       out.over = Over::kAnyElement;
     } else {
-      const WrittenValue& number = context_.written(*argument);
-      if (number.form != ValueForm::kInt || number.number < 0 || number.number > 255) {
-        context_.fault(Code::kWrongLiteral, number.span, "an operand is counted from 0", "write a number up to 255");
-        return false;
-      }
+      const std::optional<uint32_t> number = position(*argument, "an operand");
+      if (!number) return false;
       out.subject.selector = Selector::kOperand;
-      out.subject.operand = static_cast<uint32_t>(number.number);
-      out.spelled += fmt::format(" operand {}", number.number);
+      out.subject.operand = *number;
+      out.spelled += fmt::format(" operand {}", *number);
     }
     out.type = Type::kString;
     out.bit = kStringBit | kPathBit;  // an argument may well be a path

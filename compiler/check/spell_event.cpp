@@ -63,6 +63,12 @@ bool can_be_given(FieldId field) {
 
 }  // namespace
 
+std::string spell_literal(const std::string& text) {
+  std::string out;
+  for (const char c : quote(text)) c == '{' ? out += "\\x7b" : out += c;
+  return out;
+}
+
 std::optional<std::string> spell_event(const EventValues& event) {
   std::string out;
   bool whole = event.truncated.empty();

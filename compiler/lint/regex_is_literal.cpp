@@ -1,27 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // regex_is_literal: a pattern that only spells a text: startswith, endswith, contains and == say it, cost less, and the kernel
 // can decide most of them.
+#include "compiler/check/check.h"
 #include "compiler/lint/lint.h"
 #include "compiler/lint/walk.h"
 #include "compiler/prove/shapes.h"
 
 namespace recipe {
 namespace {
-
-// As a string of the language.
-std::string as_string(std::string_view text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') out += '\\';
-    // A brace would begin a field's place, which a pattern has not.
-    if (c == '{') {
-      out += "\\x7b";
-    } else {
-      out += c;
-    }
-  }
-  return out + "\"";
-}
 
 std::string_view spelling(Operator op) {
   switch (op) {
@@ -58,7 +44,7 @@ void lint_regex_is_literal(const Compilation& compilation, Diagnostics& out) {
     if (!plain || plain->text.empty()) return;
     const bool equal = plain->op == Operator::kEquals;
     const std::string op = equal && test.negated ? "!=" : (test.negated ? "not " : "") + std::string(spelling(plain->op));
-    const std::string said = op + (test.nocase ? " nocase " : " ") + as_string(plain->text);
+    const std::string said = op + (test.nocase ? " nocase " : " ") + spell_literal(plain->text);
     const Span span{test.span.source, test.op_span.begin, pattern->span.end};
     Diagnostic& diagnostic = out.add(Code::kRegexIsLiteral, span, "the regex spells a plain text", "is no pattern");
     diagnostic.hints.push_back("write `" + said + "`");

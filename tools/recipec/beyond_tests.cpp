@@ -1,22 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/recipec/beyond_tests.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "runtime/report/report.h"
 #include "tools/recipec/words.h"
 
 namespace recipe::recipec {
-namespace {
-
-std::string joined(const std::set<std::string>& names) {
-  std::string out;
-  for (const std::string& name : names) out += (out.empty() ? "" : ", ") + name;
-  return out;
-}
-
-}  // namespace
-
 void Beyond::declare(CLI::App& command) {
   command.add_flag("--mutate", mutate_,
                    "leave terms out, turn them round and widen them, and show what no test notices and no `# "
@@ -80,7 +72,7 @@ std::string Beyond::text() const {
     out += "\n" + report.recipe + "\n";
     for (const EvasionRow& row : report.rows) {
       out += "  " + std::string(row.trick) + ": " + std::to_string(row.matched) + " of " + std::to_string(row.tried) + " match";
-      if (row.elsewhere > 0) out += ", " + std::to_string(row.elsewhere) + " by " + joined(row.tellers);
+      if (row.elsewhere > 0) out += fmt::format(", {} by {}", row.elsewhere, fmt::join(row.tellers, ", "));
       if (!row.escaped.empty())
         out += std::string("; gets away") + (row.named ? ", as the recipe says" : "") + ": \"" + printable(row.escaped) + "\"";
       out += "\n";

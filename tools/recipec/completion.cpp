@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // recipec completion: a shell's completion, generated from the command line's own tree, so that the two cannot differ.
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "tools/recipec/command.h"
@@ -55,9 +57,7 @@ std::vector<Entry> entries_of(const CLI::App& app) {
 }
 
 std::string joined(const std::vector<std::string>& words) {
-  std::string out;
-  for (const std::string& word : words) out += (out.empty() ? "" : " ") + word;
-  return out;
+  return fmt::format("{}", fmt::join(words, " "));
 }
 
 std::vector<std::string> names_of(const std::vector<Entry>& entries) {

@@ -65,46 +65,42 @@ Rewritten with_arguments(const EventValues& event, const std::function<void(std:
   return out;
 }
 
-// false: the field is none of process.parent.
-bool take_parent(FieldId field, const std::string& text, EventValues::AncestorValues& into) {
-  switch (field) {
-    case FieldId::process_parent_name:
-      return into.name = text, true;
-    case FieldId::process_parent_comm:
-      return into.comm = text, true;
-    case FieldId::process_parent_exe:
-      return into.exe = text, true;
-    case FieldId::process_parent_cmdline:
-      return into.cmdline = text, true;
-    default:
-      return false;
-  }
-}
-bool take_parent(FieldId field, int64_t number, EventValues::AncestorValues& into) {
-  switch (field) {
-    case FieldId::process_parent_pid:
-      return into.pid = number, true;
-    case FieldId::process_parent_uid:
-      return into.uid = number, true;
-    case FieldId::process_parent_start_time:
-      return into.start_time = number, true;
-    default:
-      return false;
-  }
+using Ancestor = EventValues::AncestorValues;
+constexpr std::pair<FieldId, std::optional<std::string> Ancestor::*> kParentTexts[] = {
+    {FieldId::process_parent_name, &Ancestor::name},
+    {FieldId::process_parent_comm, &Ancestor::comm},
+    {FieldId::process_parent_exe, &Ancestor::exe},
+    {FieldId::process_parent_cmdline, &Ancestor::cmdline},
+};
+constexpr std::pair<FieldId, std::optional<int64_t> Ancestor::*> kParentNumbers[] = {
+    {FieldId::process_parent_pid, &Ancestor::pid},
+    {FieldId::process_parent_uid, &Ancestor::uid},
+    {FieldId::process_parent_start_time, &Ancestor::start_time},
+};
+
+// What the values say of process.parent is said of `parent` instead. Gives how many did.
+template <class Values, class Members>
+size_t move_parent(Values& values, const Members& members, Ancestor& parent) {
+  return std::erase_if(values, [&](const auto& value) {
+    const auto member =
+        std::find_if(std::begin(members), std::end(members), [&](const auto& each) { return each.first == value.first; });
+    if (member == std::end(members)) return false;
+    parent.*(member->second) = value.second;
+    return true;
+  });
 }
 
 Rewritten below(const EventValues& event, const char* name, const char* exe) {
   EventValues out = event;
-  EventValues::AncestorValues parent;
+  Ancestor parent;
   parent.name = name;
   parent.exe = exe;
   if (!out.ancestors) out.ancestors.emplace();
   // Fields of process.parent are the first of the list: what they say is said of the second now.
   const bool unknown = out.ancestors->empty();
   if (unknown) out.ancestors->emplace_back();
-  EventValues::AncestorValues& known = out.ancestors->front();
-  const size_t said = std::erase_if(out.texts, [&](const auto& each) { return take_parent(each.first, each.second, known); }) +
-                      std::erase_if(out.numbers, [&](const auto& each) { return take_parent(each.first, each.second, known); });
+  Ancestor& known = out.ancestors->front();
+  const size_t said = move_parent(out.texts, kParentTexts, known) + move_parent(out.numbers, kParentNumbers, known);
   if (unknown && said == 0) out.ancestors->clear();
   out.ancestors->insert(out.ancestors->begin(), parent);
   return out;
@@ -120,7 +116,8 @@ bool is_value(const std::string& word) {
   return !word.empty() && word[0] != '-';
 }
 
-// What the elements of a command line are to its program. Without a table of its options all that looks like one may be one.
+// What the elements of a command line, which must outlive it unchanged, are to its program. Without a table of its options all
+// that looks like one may be one.
 class Elements {
  public:
   Elements(const std::vector<std::string>& argv, const OptionTable* table) : known_(table != nullptr) {
@@ -191,11 +188,12 @@ Rewritten clustered(const EventValues& event, const OptionTable* table) {
     const Elements elements(argv, table);
     for (size_t i = 1; i + 1 < argv.size(); ++i) {
       if (!is_short(argv[i]) || !is_short(argv[i + 1]) || !elements.is_flags(i) || !elements.is_option(i + 1)) continue;
-      const std::vector<std::string> before = argv;
-      argv[i] += argv[i + 1].substr(1);
-      argv.erase(argv.begin() + static_cast<ptrdiff_t>(i) + 1);
-      if (Elements(argv, table).is_cluster(i, 2)) return;
-      argv = before;  // the second letter has become the first one's value
+      std::vector<std::string> changed = argv;
+      changed[i] += changed[i + 1].substr(1);
+      changed.erase(changed.begin() + static_cast<ptrdiff_t>(i) + 1);
+      if (!Elements(changed, table).is_cluster(i, 2)) continue;  // the second letter has become the first one's value
+      argv = std::move(changed);
+      return;
     }
   });
 }
@@ -227,16 +225,15 @@ Rewritten with_equals(const EventValues& event, const OptionTable* table) {
 }
 Rewritten without_equals(const EventValues& event, const OptionTable* table) {
   return with_arguments(event, [&](auto& argv) {
-    const std::vector<std::string> before = argv;
     for (size_t i = 1; i < argv.size(); ++i) {
       const size_t equals = argv[i].find('=');
       if (!is_long(argv[i]) || equals == std::string::npos) continue;
-      const std::string value = argv[i].substr(equals + 1);
-      argv[i].resize(equals);
-      argv.insert(argv.begin() + static_cast<ptrdiff_t>(i) + 1, value);
-      // An optional value stands behind `=` alone.
-      if (Elements(argv, table).takes_next(i)) return;
-      argv = before;
+      std::vector<std::string> changed = argv;
+      changed[i].resize(equals);
+      changed.insert(changed.begin() + static_cast<ptrdiff_t>(i) + 1, argv[i].substr(equals + 1));
+      if (!Elements(changed, table).takes_next(i)) continue;  // an optional value stands behind `=` alone
+      argv = std::move(changed);
+      return;
     }
   });
 }

@@ -78,13 +78,6 @@ std::string address_of(const std::string& value) {
   return value.size() == kAddressBytes ? format_address(value) : value;
 }
 
-// As a string on the right of an operator: a brace that is none of a template.
-std::string literal_of(const std::string& value) {
-  std::string out;
-  for (const char c : quote(value)) c == '{' ? out += "\\x7b" : out += c;
-  return out;
-}
-
 // The condition, one term a line. skipped: facts that cannot be named, with why.
 std::string condition_of(const EventValues& event, std::vector<std::string>& skipped) {
   std::string out;
@@ -98,7 +91,7 @@ std::string condition_of(const EventValues& event, std::vector<std::string>& ski
       skipped.push_back("`" + name + "` is longer than " + std::to_string(kLongest) + " bytes");
     } else {
       out += (out.empty() ? "        " : "\n    and ") + name +
-             " == " + (info(field).type == Type::kIp ? address_of(*value) : literal_of(*value));
+             " == " + (info(field).type == Type::kIp ? address_of(*value) : spell_literal(*value));
     }
   }
   return out;
@@ -141,21 +134,10 @@ const Recipe* find_recipe(const Compilation& compilation, const std::string& nam
   return nullptr;
 }
 
-// A day as `until` takes it: the words of the tune are tried by the compiler.
-bool is_day(const std::string& until) {
-  Compilation tried;
-  compile_text(tried, "until",
-               "recipe a {\n  on exec when process.name == a\n  except \"a\" until " + until + " when process.uid == 0\n}\n",
-               {});
-  const int64_t now =
-      std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
-  constexpr size_t kDay = 10;  // bytes
-  return until.size() == kDay && tried.ok && !tried.set.recipes.empty() && !tried.set.recipes.front().exceptions.empty() &&
-         tried.set.recipes.front().exceptions.front().until_unix_ns > now;
-}
-
 int run(const Options& options) {
-  if (!options.until.empty() && !is_day(options.until)) {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  const int64_t now_ns = std::chrono::duration_cast<std::chrono::nanoseconds>(now).count();
+  if (!options.until.empty() && end_of_day(options.until).value_or(0) <= now_ns) {
     complain("--until `" + options.until + "` is no day to come: write it as in 2027-03-01");
     return kUsage;
   }

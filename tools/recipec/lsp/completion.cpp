@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Completion: what may stand at the cursor. The editor filters by what has been typed; the order is ours.
 #include <algorithm>
-#include <filesystem>
 #include <set>
 
 #include "compiler/check/attack.h"
+#include "compiler/check/suggest.h"
 #include "compiler/diagnostic/diagnostic.h"
 #include "compiler/lint/allow.h"
 #include "runtime/artefact/names.h"
@@ -226,13 +226,9 @@ void Completer::add_test_fields() {
 }
 
 void Completer::add_files() {
-  const std::filesystem::path folder = std::filesystem::path(file_.path).parent_path();
   for (const auto& [path, file] : session_.workspace.files()) {
-    const std::string relative = std::filesystem::path(path).lexically_relative(folder).string();
-    const size_t lib = path.rfind("/lib/");
-    const bool library = lib != std::string::npos && folder.string().starts_with(path.substr(0, lib));
-    if (library) add(path.substr(lib + 1), kFile, "", "", '1');
-    if (!library && path != file_.path && !relative.starts_with("..")) add(relative, kFile, "", "", '2');
+    const std::string import = path == file_.path ? ".." : import_path(file_.path, path);
+    if (!import.starts_with("..")) add(import, kFile, "", "", import.starts_with("lib/") ? '1' : '2');
   }
 }
 
@@ -293,9 +289,8 @@ Json Completer::run() {
       add_key_words(KeyWord::In::kTune);
       break;
     case Where::kStep:
+      if (!cursor_.subject.empty()) add_keywords({"and", "or"}, '0');
       add_keywords({"not"});
-      if (cursor_.subject.empty()) break;
-      add_keywords({"and", "or"}, '0');
       break;
     case Where::kMark:
       add_everywhere(SymbolKind::kMark);

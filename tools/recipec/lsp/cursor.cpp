@@ -261,7 +261,8 @@ class Reader {
     const size_t when = find("when", step);
     if (when == words_.size()) return event(step);
     condition(when + 1);
-    if (cursor_.new_line && cursor_.where == Where::kNothing) cursor_.where = Where::kStep;
+    const bool whole = cursor_.where == Where::kAfterTerm || cursor_.where == Where::kNothing;
+    if (cursor_.new_line && whole) cursor_.where = Where::kStep;
   }
 
   [[nodiscard]] size_t last_brace() const {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What changes a document: formatting, code actions. And what stands above and within it: lenses, hints.
 #include <algorithm>
-#include <filesystem>
 
+#include "compiler/check/suggest.h"
 #include "compiler/syntax/format.h"
 #include "tools/recipec/lsp/session.h"
 
@@ -33,10 +33,7 @@ void add_imports(Session& session, const File& file, const Json& finding, Json& 
   if (name.starts_with("...")) name.remove_prefix(3);
   for (const Declared& each : session.workspace.everywhere(name, false)) {
     if (each.symbol->kind == SymbolKind::kRecipe || each.file == &file) continue;
-    const std::filesystem::path folder = std::filesystem::path(file.path).parent_path();
-    std::string import = std::filesystem::path(each.file->path).lexically_relative(folder).string();
-    // A library above is found by its own name: lib/x.recipe.
-    if (const size_t lib = import.rfind("lib/"); import.starts_with("../") && lib != std::string::npos) import.erase(0, lib);
+    const std::string import = import_path(file.path, each.file->path);
     // Behind the last import, or in front of everything.
     uint32_t at = 0;
     for (const ImportUse& known : session.workspace.index(file).imports) {

@@ -104,6 +104,8 @@ TEST_CASE("completion knows the steps of a sequence, counts, and the words of a 
   CHECK(offered(desk, steps + "any ").contains("file write"));
   CHECK(offered(desk, steps + "connect when ").contains("net.protocol"));
   CHECK_FALSE(offered(desk, steps + "exec when ").contains("net.protocol"));
+  const std::set<std::string> next = offered(desk, steps + "exec when process.uid > 3\n    ");
+  CHECK(next == std::set<std::string>{"and", "or", "not"});
   const std::string second = steps + "exec when any p in process.ancestors: p.name == sh\n    not two: ";
   CHECK(offered(desk, second).contains("connect"));
   CHECK(offered(desk, second + "connect when net.protocol == ").contains("udp"));
