@@ -39,13 +39,20 @@ Status Beyond::run(Compilation& compilation, Allows& allows, const std::function
   return Done{};
 }
 
-bool Beyond::found() const {
-  return std::any_of(mutations_.begin(), mutations_.end(),
-                     [](const MutationReport& report) { return !report.survivors.empty(); }) ||
-         std::any_of(evasions_.begin(), evasions_.end(), [](const EvasionReport& report) {
-           return !report.stale.empty() ||
-                  std::any_of(report.rows.begin(), report.rows.end(), [](const EvasionRow& row) { return row.open(); });
-         });
+std::vector<Beyond::Gap> Beyond::gaps() const {
+  std::vector<Gap> all;
+  for (const MutationReport& report : mutations_) {
+    for (const Survivor& survivor : report.survivors)
+      all.push_back({report.of, fmt::format("no test notices: {}:{}: {}", survivor.file, survivor.line, survivor.change)});
+  }
+  for (const EvasionReport& report : evasions_) {
+    for (const EvasionRow& row : report.rows) {
+      if (row.open()) all.push_back({report.recipe, fmt::format("{}: gets away: \"{}\"", row.trick, row.escaped)});
+    }
+    for (const std::string& trick : report.stale)
+      all.push_back({report.recipe, trick + ": `evasions` names it, and every form matches"});
+  }
+  return all;
 }
 
 std::string Beyond::text() const {

@@ -21,8 +21,11 @@ class Beyond {
                            const std::function<void(size_t done, size_t total)>& progress);
   [[nodiscard]] std::string text() const;  // "" where nothing was asked for
   void add_to(nlohmann::ordered_json& all) const;
-  // A mutant that no test notices and nobody explains; a form that gets away and is not named.
-  [[nodiscard]] bool found() const;
+  // A mutant that no test notices and nobody explains; a form that gets away and is not named; a name of none that does.
+  struct Gap {
+    std::string of, words;  // a recipe, or a file; what is missing
+  };
+  [[nodiscard]] std::vector<Gap> gaps() const;
   [[nodiscard]] bool mutates() const { return mutate_; }
 
  private:

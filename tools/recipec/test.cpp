@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // recipec test: prints what run_tests finds, as text, JSON or JUnit.
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <nlohmann/json.hpp>
@@ -147,10 +148,23 @@ std::string xml(std::string_view text) {
   return escape_markup(printable(text));
 }
 
-std::string as_junit(const std::vector<RecipeReport>& reports) {
+// What --mutate and --evade find, each a test that fails.
+std::string as_junit(const std::vector<Beyond::Gap>& gaps) {
+  if (gaps.empty()) return "";
+  std::string out =
+      fmt::format("  <testsuite name=\"mutants and evasions\" tests=\"{0}\" failures=\"{0}\" errors=\"0\">\n", gaps.size());
+  for (const Beyond::Gap& gap : gaps) {
+    out += fmt::format("    <testcase classname=\"{}\" name=\"{}\">\n      <failure message=\"{}\"/>\n    </testcase>\n",
+                       xml(gap.of), xml(gap.words), xml(gap.words));
+  }
+  return out + "  </testsuite>\n";
+}
+
+std::string as_junit(const std::vector<RecipeReport>& reports, const std::vector<Beyond::Gap>& gaps) {
   const Counts counts = count(reports);
-  std::string out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites tests=\"" + std::to_string(counts.tests) +
-                    "\" failures=\"" + std::to_string(counts.failed - counts.faults) + "\" errors=\"" +
+  std::string out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites tests=\"" +
+                    std::to_string(counts.tests + gaps.size()) + "\" failures=\"" +
+                    std::to_string(counts.failed - counts.faults + gaps.size()) + "\" errors=\"" +
                     std::to_string(counts.faults) + "\">\n";
   for (const RecipeReport& recipe : reports) {
     const Counts own = count({recipe});
@@ -172,7 +186,7 @@ std::string as_junit(const std::vector<RecipeReport>& reports) {
     }
     out += "  </testsuite>\n";
   }
-  return out + "</testsuites>\n";
+  return out + as_junit(gaps) + "</testsuites>\n";
 }
 
 // --- the run ---
@@ -204,7 +218,7 @@ int run(Options& options) {
       say(as_json(*reports, options.coverage ? &*coverage : nullptr, options.beyond));
       break;
     case TestFormat::kJunit:
-      say(as_junit(*reports));
+      say(as_junit(*reports, options.beyond.gaps()));
       break;
   }
   const Counts counts = count(*reports);
@@ -221,7 +235,7 @@ int run(Options& options) {
              std::to_string(compilation.sources.position(span.source, span.begin).line) +
              ": `allow(untested_term)` explains nothing: leave it out");
   }
-  return counts.failed > 0 || !unused.empty() || options.beyond.found() ? kFindings : kClean;
+  return counts.failed > 0 || !unused.empty() || !options.beyond.gaps().empty() ? kFindings : kClean;
 }
 
 }  // namespace

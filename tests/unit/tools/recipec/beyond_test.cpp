@@ -43,6 +43,8 @@ TEST_CASE("test --mutate shows the faults that no test notices, with their line"
   CHECK(ran.code == 1);
   CHECK_THAT(ran.out, Contains(path + ":3: without `argv contains \"-e\"`"));
   CHECK_THAT(ran.out, Contains(":2: without `process.name == perl`"));
+  CHECK_THAT(recipec({"test", path, "--mutate", "--format", "junit"}).out,
+             Contains("<testsuites tests=\"3\" failures=\"2\"") && Contains("classname=\"loose\" name=\"no test notices: "));
   const auto json = nlohmann::json::parse(recipec({"test", path, "--mutate", "--format", "json"}).out);
   CHECK(json["mutations"][0]["recipe"] == "loose");
   CHECK(json["mutations"][0]["survivors"].size() == 2);
