@@ -49,8 +49,7 @@ std::vector<Beyond::Gap> Beyond::gaps() const {
     for (const EvasionRow& row : report.rows) {
       if (row.open()) all.push_back({report.recipe, fmt::format("{}: gets away: \"{}\"", row.trick, row.escaped)});
     }
-    for (const std::string& trick : report.stale)
-      all.push_back({report.recipe, trick + ": `evasions` names it, and every form matches"});
+    for (const std::string& wrong : report.wrong) all.push_back({report.recipe, "evasions: " + wrong});
   }
   return all;
 }
@@ -84,8 +83,7 @@ std::string Beyond::text() const {
         out += std::string("; gets away") + (row.named ? ", as the recipe says" : "") + ": \"" + printable(row.escaped) + "\"";
       out += "\n";
     }
-    for (const std::string& trick : report.stale)
-      out += "  " + trick + ": `evasions` names it, and every form matches: leave it out\n";
+    for (const std::string& wrong : report.wrong) out += "  evasions: " + printable(wrong) + "\n";
   }
   for (const MatrixRow& row : rows_) {
     if (row.others.empty()) continue;
@@ -120,7 +118,7 @@ void Beyond::add_to(nlohmann::ordered_json& all) const {
         if (row.named) rows.back()["named"] = true;
         if (!row.escaped.empty()) rows.back()["escaped"] = printable(row.escaped);
       }
-      reports.push_back({{"recipe", report.recipe}, {"tricks", std::move(rows)}, {"stale", report.stale}});
+      reports.push_back({{"recipe", report.recipe}, {"tricks", std::move(rows)}, {"wrong", report.wrong}});
     }
   }
   if (matrix_) {

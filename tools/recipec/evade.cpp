@@ -6,6 +6,7 @@
 #include <optional>
 #include <sstream>
 
+#include "compiler/check/suggest.h"
 #include "runtime/match/options.h"
 #include "tools/recipec/test_runner.h"
 
@@ -285,6 +286,12 @@ constexpr Trick kTricks[] = {
 };
 #undef EVASION
 
+std::vector<std::string_view> trick_names() {
+  std::vector<std::string_view> names;
+  for (const Trick& trick : kTricks) names.push_back(trick.info.name);
+  return names;
+}
+
 // The tricks that stand before the colons of a recipe's `evasions`.
 std::set<std::string, std::less<>> named_by(const Recipe& recipe) {
   std::set<std::string, std::less<>> names;
@@ -343,8 +350,13 @@ Result<std::vector<EvasionReport>> evade(const Compilation& compilation,
         }
       }
       row.named = named.contains(row.trick);
-      if (row.named && row.tried > 0 && row.matched == row.tried) report.stale.emplace_back(row.trick);
+      if (row.named && row.tried > 0 && row.matched == row.tried)
+        report.wrong.push_back("`" + std::string(row.trick) + "` is named, and every form matches: leave it out");
       if (row.tried > 0) report.rows.push_back(std::move(row));
+    }
+    for (const std::string& name : named) {
+      const std::string near = suggest(name, trick_names());
+      if (!near.empty() && near != name) report.wrong.push_back("`" + name + "` is no trick: did you mean `" + near + "`?");
     }
     reports.push_back(std::move(report));
   }

@@ -25,7 +25,7 @@ struct EvasionRow {
 struct EvasionReport {
   std::string recipe;
   std::vector<EvasionRow> rows;    // the tricks that fit some event
-  std::vector<std::string> stale;  // tricks that the recipe names, and no event gets away by them
+  std::vector<std::string> wrong;  // names in `evasions`: of a trick by which no event gets away, or misspelt; in words
 };
 
 // Error: ours.

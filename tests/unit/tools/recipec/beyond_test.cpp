@@ -248,7 +248,9 @@ TEST_CASE("test --evade asks a recipe to name what gets away, and no more than t
   CHECK(with("\"renamed program, versioned name: a copy has another name\"").code == 0);
   const CommandResult more = with("\"renamed program, versioned name, glued value: all of it\"");
   CHECK(more.code == 1);
-  CHECK_THAT(more.out, Contains("glued value: `evasions` names it, and every form matches: leave it out"));
+  CHECK_THAT(with("\"renamed programm, versioned name: a copy has another name\"").out,
+             Contains("`renamed programm` is no trick: did you mean `renamed program`?"));
+  CHECK_THAT(more.out, Contains("evasions: `glued value` is named, and every form matches: leave it out"));
 }
 
 TEST_CASE("test --evade changes options as the program's table allows") {
