@@ -4,6 +4,8 @@
 
 #include <sys/stat.h>
 
+#include <cerrno>
+
 #include "runtime/feed/capture.h"
 #include "runtime/feed/json.h"
 #include "tools/common/read_lines.h"
@@ -74,6 +76,10 @@ Result<EventsRead> read_events(const std::string& path, const Give& give, const 
   auto reader = CaptureReader::stream(std::move(first), [&](std::string& bytes) { return file.read_piece(bytes); });
   if (!reader.ok()) return reader.error();
   return read_capture(std::move(*reader), give, complain);
+}
+
+bool is_wrong_input(const Error& error) {
+  return error.code == 0 || error.code == ENOENT || error.code == EISDIR;
 }
 
 }  // namespace recipe

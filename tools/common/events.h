@@ -20,4 +20,7 @@ struct EventsRead {
                                              const std::function<bool(std::span<const std::byte>)>& give,
                                              const std::function<void(const std::string&)>& complain);
 
+// Whether that Error is of what was given (no such file, no capture of this version), not of the machine that reads it.
+[[nodiscard]] bool is_wrong_input(const Error& error);
+
 }  // namespace recipe

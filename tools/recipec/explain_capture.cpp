@@ -3,7 +3,6 @@
 #include "tools/recipec/explain_capture.h"
 
 #include <algorithm>
-#include <cerrno>
 
 #include "tools/common/events.h"
 #include "tools/recipec/command.h"
@@ -49,7 +48,7 @@ int explain_capture(const Artefact& artefact, const CaptureRequest& request) {
     if (read.ok()) continue;
     if (progress) progress(0, 0);
     complain(read.error().message());
-    return read.error().code == ENOENT || read.error().code == EISDIR ? kUsage : kFault;
+    return is_wrong_input(read.error()) ? kUsage : kFault;
   }
   if (progress) progress(0, 0);
   if (broken > kShownComplaints) complain(std::to_string(broken - kShownComplaints) + " more like these");

@@ -83,7 +83,7 @@ struct Replay {
     output.close(coverage, &engine);
     if (!read.ok()) {
       complain(read.error().message());
-      return read.error().code == ENOENT || read.error().code == EISDIR ? kUsage : kFault;
+      return is_wrong_input(read.error()) ? kUsage : kFault;
     }
     if (complaints > kShownComplaints) complain(fmt::format("{} more like these", complaints - kShownComplaints));
     if (!quiet) summarize(engine, coverage, *read, complaints);

@@ -10,6 +10,7 @@
 #include <span>
 #include <sstream>
 
+#include "bpf/abi/records.h"
 #include "compiler/compile.h"
 #include "runtime/feed/capture.h"
 #include "runtime/feed/json.h"
@@ -256,6 +257,7 @@ TEST_CASE("explain --capture refuses what it cannot measure, and says why") {
           "holds no event: there is nothing to measure");
   refused({"explain", recipes, "--capture", folder.path("none.jsonl")}, "none.jsonl");
   refused({"explain", recipes, "--capture", folder.path()}, folder.path());
+  refused({"explain", recipes, "--capture", folder.write("cut.capture", CAPTURE_MAGIC "1234")}, "is a capture cut");
   refused({"explain", recipes, "--capture", "-", "-"}, "stands once");
   refused({"explain", "E0107", "--capture", path}, "`E0107` is no path of recipes");
   refused({"explain", "lints", "--capture", path}, "`lints` is no path of recipes");
