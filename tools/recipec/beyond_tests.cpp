@@ -83,6 +83,12 @@ std::string Beyond::text() const {
         out += std::string("; gets away") + (row.named ? ", as the recipe says" : "") + ": \"" + printable(row.escaped) + "\"";
       out += "\n";
     }
+    std::vector<std::string_view> open;
+    for (const EvasionRow& row : report.rows) {
+      if (row.open()) open.push_back(row.trick);
+    }
+    if (!open.empty())
+      out += fmt::format("  close what can be closed, and name the rest: evasions [\"{}: why\"]\n", fmt::join(open, ", "));
     for (const std::string& wrong : report.wrong) out += "  evasions: " + printable(wrong) + "\n";
   }
   for (const MatrixRow& row : rows_) {
